@@ -1,0 +1,43 @@
+/**
+ * Identifiers. Job ids sort by the time of submission. Ids become names of queue messages and of files, so they
+ * hold lower-case letters, digits and hyphens only: never `:` (BullMQ) nor `/`.
+ */
+import { z } from 'zod';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford's base 32
+const timeDigits = 10;
+const randomDigits = 12;
+
+export const jobIdSchema = z.string().regex(/^j[0-9a-hjkmnp-tv-z]{22}$/, 'is not a job id');
+export const taskIdSchema = z.string().regex(/^j[0-9a-hjkmnp-tv-z]{22}-[mr]-\d{5,7}$/, 'is not a task id');
+
+export type TaskKind = 'map' | 'reduce';
+export const taskKindSchema = z.enum(['map', 'reduce']);
+
+/** A new job id: `j`, 10 digits of milliseconds, 12 random digits (60 bits), all in base 32. */
+export function newJobId(nowMs: number = Date.now()): string {
+  let time = '';
+  for (let rest = nowMs, i = 0; i < timeDigits; i++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time;
+  return `j${time}${randomToken(randomDigits)}`;
+}
+
+/** Random base-32 text, 5 bits a character: attempt-unique file names, job ids. */
+export function randomToken(length: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), byte => alphabet[byte % 32]).join('');
+}
+
+/** `<job_id>-m-00012`, `<job_id>-r-00003`. */
+export function taskId(jobId: string, kind: TaskKind, index: number): string {
+  return `${jobId}-${kind === 'map' ? 'm' : 'r'}-${fiveDigits(index)}`;
+}
+
+/** The parts of a task id that `taskIdSchema` accepts. */
+export function parseTaskId(id: string): { jobId: string; kind: TaskKind; index: number } {
+  const [jobId = '', letter, index] = taskIdSchema.parse(id).split('-');
+  return { jobId, kind: letter === 'm' ? 'map' : 'reduce', index: Number(index) };
+}
+
+/** Indices in names are padded so that names sort as numbers do (up to 100,000 tasks). */
+export function fiveDigits(index: number): string {
+  return String(index).padStart(5, '0');
+}

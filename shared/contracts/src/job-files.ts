@@ -1,0 +1,131 @@
+/**
+ * What stands under `.gridmr/jobs/<job_id>/` in the shared directory: names and schemas. This is the truth about
+ * what a job has done; the queue may forget everything and the database only follows.
+ *
+ * ```
+ * job.json                     what was asked, by the API, before anything is queued
+ * plan.json                    the frozen plan: its commit names the chunk files that belong to it
+ * plan-<token>/chunk-00000.json  splits, 1,000 a file, so that a task reads its own thousand only
+ * map/00000/m-00012.<attempt>.segment     an attempt's output, under a name of its own
+ * map/00000/m-00012.json       the commit record: which attempt won. First one wins, never replaced
+ * reduce/00000/r-00003.<attempt>.part, r-00003.json   the same for reduce tasks
+ * verdict.json                 how the job ended. First one wins
+ * ```
+ */
+import { z } from 'zod';
+import { countersSchema } from './counters.js';
+import { reservedDirectory } from './data-path.js';
+import { fiveDigits, jobIdSchema, type TaskKind, taskIdSchema } from './ids.js';
+import { outputSchema } from './job.js';
+import { jobSpecSchema } from './job-spec.js';
+import { dataPlaneLimits } from './limits.js';
+import { jobErrorSchema } from './problem.js';
+
+const count = z.number().int().nonnegative();
+const time = z.iso.datetime();
+
+/** `job.json`: all that a worker needs to know of what was asked. */
+export const askedJobSchema = z.object({
+  job_id: jobIdSchema,
+  spec: jobSpecSchema,
+  /** User code sees the clock standing at this time, and randomness seeded by job and task. */
+  submitted_at: time,
+  trace_id: z.string(),
+});
+export type AskedJob = z.infer<typeof askedJobSchema>;
+
+/** A byte range of one input, the work of one map task. It owns every record whose first byte lies in [start, end). */
+export const splitSchema = z.object({ path: z.string(), start: count, end: count, file_bytes: count });
+export type Split = z.infer<typeof splitSchema>;
+
+export const planSchema = z.object({
+  job_id: jobIdSchema,
+  token: z.string(),
+  map_tasks: count,
+  reduce_tasks: count,
+  input: z.object({ files: count, bytes: count }),
+  planned_at: time,
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const planChunkSchema = z.array(splitSchema).max(dataPlaneLimits.tasksPerGroup);
+
+/** Where one partition lies in a segment file. `bytes` is 0 for an empty one. */
+export const segmentPartitionSchema = z.object({ offset: count, bytes: count, records: count, crc32c: count });
+export type SegmentPartition = z.infer<typeof segmentPartitionSchema>;
+
+/** A task's commit record: the attempt that won, and what it made. */
+export const commitRecordSchema = z.object({
+  task_id: taskIdSchema,
+  attempt: z.number().int().positive(),
+  worker_id: z.string(),
+  started_at: time,
+  committed_at: time,
+  /** File name of the attempt's output, beside this record. */
+  file: z.string().regex(/^[a-z0-9.-]+$/),
+  bytes: count,
+  records: count,
+  crc32c: count,
+  counters: countersSchema,
+});
+export type CommitRecord = z.infer<typeof commitRecordSchema>;
+
+export const verdictSchema = z.object({
+  job_id: jobIdSchema,
+  status: z.enum(['completed', 'failed', 'cancelled']),
+  finished_at: time,
+  error: jobErrorSchema.nullable(),
+  output: outputSchema.nullable(),
+  counters: countersSchema,
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** `_manifest.json` of a finished output. */
+export const manifestSchema = z.object({
+  version: z.literal(1),
+  job_id: jobIdSchema,
+  format: z.string(),
+  compression: z.string(),
+  parts: z.array(z.object({ file: z.string(), records: count, bytes: count, crc32c: count })),
+  records: count,
+  bytes: count,
+  counters: countersSchema,
+  /** SHA-256 of the specification, hexadecimal. */
+  spec_digest: z.string(),
+  finished_at: time,
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export const outputNames = { manifest: '_manifest.json', success: '_SUCCESS' } as const;
+
+/** `part-r-00003`, or `part-m-00003` of a map-only job. */
+export function partName(kind: TaskKind, index: number): string {
+  return `part-${letter(kind)}-${fiveDigits(index)}`;
+}
+
+/** Paths of a job's own files, relative to the data directory. */
+export const jobFiles = {
+  directory: (jobId: string) => `${reservedDirectory}/jobs/${jobId}`,
+  asked: (jobId: string) => `${jobFiles.directory(jobId)}/job.json`,
+  plan: (jobId: string) => `${jobFiles.directory(jobId)}/plan.json`,
+  planChunk: (jobId: string, token: string, chunk: number) =>
+    `${jobFiles.directory(jobId)}/plan-${token}/chunk-${fiveDigits(chunk)}.json`,
+  /** Tasks are spread over directories of 1,000. */
+  taskDirectory: (jobId: string, kind: TaskKind, index: number) =>
+    `${jobFiles.directory(jobId)}/${kind}/${fiveDigits(groupOf(index))}`,
+  commit: (jobId: string, kind: TaskKind, index: number) =>
+    `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.json`,
+  /** An attempt's output. `attempt` is unique among all attempts ever made: see `attemptName`. */
+  attemptOutput: (jobId: string, kind: TaskKind, index: number, attempt: string, extension: string) =>
+    `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.${attempt}.${extension}`,
+  verdict: (jobId: string) => `${jobFiles.directory(jobId)}/verdict.json`,
+};
+
+/** The thousand that a task belongs to: its plan chunk, its directory, its group in the flow. */
+export function groupOf(taskIndex: number): number {
+  return Math.floor(taskIndex / dataPlaneLimits.tasksPerGroup);
+}
+
+function letter(kind: TaskKind): 'm' | 'r' {
+  return kind === 'map' ? 'm' : 'r';
+}

@@ -1,0 +1,191 @@
+/**
+ * The job specification: what `POST /jobs` accepts (`jobRequestSchema`), and what it means (`JobSpec`), with
+ * synonyms resolved and every default filled in. Everything behind the API reads the second.
+ */
+import { z } from 'zod';
+import { dataPathSchema, normaliseDataPath } from './data-path.js';
+import { jobLimits, requestLimits } from './limits.js';
+
+const source = z.string().min(1, 'must not be empty');
+
+export const prioritySchema = z.enum(['low', 'normal', 'high']);
+export const languageSchema = z.enum(['javascript', 'typescript']);
+
+const notYet = (what: string, accepted: string) => ({ error: `${what} this version of GridMR accepts ${accepted}` });
+
+const requestShape = {
+  name: z.string().min(1).max(requestLimits.nameLengthMax).optional(),
+  job_name: z.string().min(1).max(requestLimits.nameLengthMax).optional().meta({ description: 'Synonym of `name`' }),
+  client_id: z.string().min(1).max(requestLimits.clientIdLengthMax).optional(),
+  input_file: dataPathSchema.optional().meta({ description: 'File, directory or glob under the data directory' }),
+  input_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `input_file`' }),
+  inputs: z.array(dataPathSchema).min(1).max(requestLimits.inputPatternsMax).optional(),
+  input_format: z.enum(['text'], notYet('is not an input format that', '"text"')).default('text'),
+  map_function: source.optional(),
+  reduce_function: source.optional(),
+  combine_function: source.optional(),
+  partition_function: source.optional(),
+  program: source.optional().meta({ description: 'An ES module that exports map, reduce, combine, partition, …' }),
+  language: languageSchema.default('javascript'),
+  num_reducers: z.number().int().min(0).max(jobLimits.reducersMax).optional(),
+  split_size_mb: z.number().min(jobLimits.splitSizeMbMin).max(jobLimits.splitSizeMbMax).optional(),
+  split_size: z
+    .number()
+    .min(jobLimits.splitSizeMbMin)
+    .max(jobLimits.splitSizeMbMax)
+    .optional()
+    .meta({ description: 'Synonym of `split_size_mb`' }),
+  parameters: z.record(z.string(), z.json()).default({}),
+  output_path: dataPathSchema.optional(),
+  output_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `output_path`' }),
+  output_format: z.enum(['tsv', 'jsonl'], notYet('is not an output format that', '"tsv" and "jsonl"')).default('tsv'),
+  output_compression: z.enum(['none'], notYet('is not a compression that', '"none"')).default('none'),
+  priority: prioritySchema.default('normal'),
+  on_record_error: z.enum(['fail'], notYet('is not a choice that', '"fail"')).default('fail'),
+  retry_user_errors: z.boolean().default(false),
+  speculative: z.boolean().default(true),
+  max_attempts: z.number().int().min(1).optional(),
+  task_timeout: z.number().positive().optional().meta({ description: 'Seconds one attempt may run' }),
+  memory_limit: z.number().int().positive().optional().meta({ description: 'Bytes of memory of one sandbox' }),
+};
+
+const synonyms = [
+  ['name', 'job_name'],
+  ['input_file', 'input_data_path'],
+  ['output_path', 'output_data_path'],
+  ['split_size_mb', 'split_size'],
+] as const;
+
+const separateFunctions = ['map_function', 'reduce_function', 'combine_function', 'partition_function'] as const;
+
+type RequestFields = z.infer<z.ZodObject<typeof requestShape>>;
+type Complain = (path: string, message: string) => void;
+
+function checkSynonyms(request: RequestFields, complain: Complain): void {
+  for (const [field, synonym] of synonyms) {
+    if (request[field] !== undefined && request[synonym] !== undefined) {
+      complain(synonym, `is another name of ${field}: give one of the two`);
+    }
+  }
+  if ((request.name ?? request.job_name) === undefined) complain('name', 'is required');
+}
+
+function checkInputs(request: RequestFields, complain: Complain): void {
+  const single = request.input_file ?? request.input_data_path;
+  if (single === undefined && request.inputs === undefined) complain('input_file', 'is required (or inputs)');
+  if (single !== undefined && request.inputs !== undefined) complain('inputs', 'cannot be given beside input_file');
+}
+
+function checkProgram(request: RequestFields, complain: Complain): void {
+  if (request.program === undefined) {
+    if (request.map_function === undefined) complain('map_function', 'is required (or program)');
+  } else {
+    for (const name of separateFunctions) {
+      if (request[name] !== undefined) complain(name, 'cannot be given beside program, which exports the functions');
+    }
+  }
+}
+
+export const jobRequestSchema = z
+  .strictObject(requestShape)
+  .superRefine((request, ctx) => {
+    const complain: Complain = (path, message) => ctx.addIssue({ code: 'custom', path: [path], message });
+    checkSynonyms(request, complain);
+    checkInputs(request, complain);
+    checkProgram(request, complain);
+  })
+  .meta({ id: 'JobRequest' });
+/** What a client may send: every default left out. */
+export type JobRequest = z.input<typeof jobRequestSchema>;
+
+/** The user's functions: four sources, or one ES module. Sources are JavaScript; TypeScript is stripped before. */
+export const programSourceSchema = z.discriminatedUnion('form', [
+  z.strictObject({
+    form: z.literal('functions'),
+    map_function: z.string(),
+    reduce_function: z.string().optional(),
+    combine_function: z.string().optional(),
+    partition_function: z.string().optional(),
+  }),
+  z.strictObject({ form: z.literal('module'), program: z.string() }),
+]);
+export type ProgramSource = z.infer<typeof programSourceSchema>;
+
+/** A job as it is understood: what the contract calls `spec` in answers. */
+export const jobSpecSchema = z
+  .strictObject({
+    name: z.string(),
+    client_id: z.string(),
+    inputs: z.array(z.string()),
+    input_format: requestShape.input_format.unwrap(),
+    program: programSourceSchema,
+    language: languageSchema,
+    num_reducers: z.number().int().min(0),
+    split_size_mb: z.number(),
+    parameters: z.record(z.string(), z.json()),
+    output_path: z.string(),
+    output_format: requestShape.output_format.unwrap(),
+    output_compression: requestShape.output_compression.unwrap(),
+    priority: prioritySchema,
+    on_record_error: requestShape.on_record_error.unwrap(),
+    retry_user_errors: z.boolean(),
+    speculative: z.boolean(),
+    max_attempts: z.number().int(),
+    task_timeout: z.number(),
+    memory_limit: z.number().int(),
+  })
+  .meta({ id: 'JobSpec' });
+export type JobSpec = z.infer<typeof jobSpecSchema>;
+export type OutputFormat = JobSpec['output_format'];
+
+/** What the settings allow and the caller is, beside what the request says. */
+export interface SpecDefaults {
+  readonly jobId: string;
+  readonly clientId: string;
+  readonly maxAttempts: number;
+  readonly taskTimeoutSeconds: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Resolves synonyms and fills in defaults. `hasReduce` says whether the program has a reduce function, which for a
+ * module only its parser knows; a job without one is map-only whatever `num_reducers` says.
+ */
+export function specFromRequest(
+  request: z.output<typeof jobRequestSchema>,
+  hasReduce: boolean,
+  defaults: SpecDefaults,
+): JobSpec {
+  const inputs = request.inputs ?? [request.input_file ?? request.input_data_path ?? ''];
+  const outputPath = request.output_path ?? request.output_data_path ?? `output/${defaults.jobId}`;
+  return {
+    name: request.name ?? request.job_name ?? '',
+    client_id: request.client_id ?? defaults.clientId,
+    inputs: inputs.map(normaliseDataPath),
+    input_format: request.input_format,
+    program: programOf(request),
+    language: request.language,
+    num_reducers: hasReduce ? (request.num_reducers ?? 1) : 0,
+    split_size_mb: request.split_size_mb ?? request.split_size ?? jobLimits.splitSizeMbDefault,
+    parameters: request.parameters,
+    output_path: normaliseDataPath(outputPath),
+    output_format: request.output_format,
+    output_compression: request.output_compression,
+    priority: request.priority,
+    on_record_error: request.on_record_error,
+    retry_user_errors: request.retry_user_errors,
+    speculative: request.speculative,
+    max_attempts: request.max_attempts ?? defaults.maxAttempts,
+    task_timeout: request.task_timeout ?? defaults.taskTimeoutSeconds,
+    memory_limit: request.memory_limit ?? defaults.memoryBytes,
+  };
+}
+
+function programOf(request: z.output<typeof jobRequestSchema>): ProgramSource {
+  if (request.program !== undefined) return { form: 'module', program: request.program };
+  const functions: ProgramSource = { form: 'functions', map_function: request.map_function ?? '' };
+  for (const name of separateFunctions) {
+    if (request[name] !== undefined) functions[name] = request[name];
+  }
+  return functions;
+}

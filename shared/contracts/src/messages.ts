@@ -1,0 +1,77 @@
+/**
+ * What travels through Redis. A message carries ids, never records; a lost, late or doubled one changes nothing:
+ * a step looks at what is done on the shared directory, and returns if nothing is left to do.
+ */
+import { z } from 'zod';
+import { fiveDigits, jobIdSchema, taskIdSchema, taskKindSchema } from './ids.js';
+import { jobErrorSchema } from './problem.js';
+import { attemptStateSchema, jobPhaseSchema } from './states.js';
+
+/** A hash tag, so that all keys of a flow live in one slot of a Redis Cluster. */
+export const queuePrefix = '{gridmr}';
+
+/**
+ * `control`: plan, barriers, commit, clean-up: short steps on the worker's own loop. `tasks`: attempts, one slot each.
+ * `hold`: messages nobody consumes; a barrier whose children are added in several calls waits for its hold child.
+ */
+export const queueNames = { control: 'control', tasks: 'tasks', hold: 'hold' } as const;
+
+export const controlNames = ['plan', 'group', 'map-barrier', 'commit', 'clean-up'] as const;
+export type ControlName = (typeof controlNames)[number];
+
+export const controlDataSchema = z.object({ job_id: jobIdSchema });
+export type ControlData = z.infer<typeof controlDataSchema>;
+
+export const taskDataSchema = z.object({ job_id: jobIdSchema, kind: taskKindSchema, index: z.number().int().min(0) });
+export type TaskData = z.infer<typeof taskDataSchema>;
+
+/** A task's message returns no more than which attempt is committed. */
+export type TaskReturn = { attempt: number };
+
+/** Deterministic ids: adding a message twice adds it once. Task messages carry the task's own id. */
+export const messageIds = {
+  plan: (jobId: string) => `${jobId}-plan`,
+  mapBarrier: (jobId: string) => `${jobId}-map-barrier`,
+  commit: (jobId: string) => `${jobId}-commit`,
+  group: (jobId: string, kind: 'map' | 'reduce', group: number) => `${jobId}-${kind}-group-${fiveDigits(group)}`,
+  hold: (jobId: string, kind: 'map' | 'reduce') => `${jobId}-${kind}-hold`,
+  cleanUp: (jobId: string) => `${jobId}-clean-up`,
+};
+
+/** Pub/sub: `{"job_id"}` of a job that has ended before its tasks did; workers stop its attempts. */
+export const endedChannel = `${queuePrefix}:ended`;
+export const endedNoticeSchema = z.object({ job_id: jobIdSchema });
+
+/** Stream: news from workers for the API, which alone writes job records. Its entries hold one field, `event`. */
+export const eventStream = `${queuePrefix}:events`;
+export const eventGroup = 'api';
+
+const time = z.iso.datetime();
+
+export const jobEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('planned'),
+    job_id: jobIdSchema,
+    at: time,
+    map_tasks: z.number().int().min(0),
+    reduce_tasks: z.number().int().min(0),
+    input: z.object({ files: z.number().int().min(0), bytes: z.number().int().min(0) }),
+  }),
+  z.object({ type: z.literal('phase'), job_id: jobIdSchema, at: time, phase: jobPhaseSchema }),
+  z.object({
+    type: z.literal('attempt'),
+    job_id: jobIdSchema,
+    at: time,
+    task_id: taskIdSchema,
+    attempt: z.number().int().positive(),
+    state: attemptStateSchema,
+    worker_id: z.string().max(200),
+    error: jobErrorSchema.nullable(),
+    /** True when no further attempt of this task will be made. */
+    final: z.boolean(),
+  }),
+  /** The verdict is on the shared directory. */
+  z.object({ type: z.literal('finished'), job_id: jobIdSchema, at: time }),
+]);
+export type JobEvent = z.infer<typeof jobEventSchema>;
+export type AttemptEvent = Extract<JobEvent, { type: 'attempt' }>;

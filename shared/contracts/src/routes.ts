@@ -1,0 +1,18 @@
+/** Paths of the API, for the server that serves them and for the clients that call them. */
+export const apiPrefix = '/api/v1';
+
+export const routes = {
+  jobs: `${apiPrefix}/jobs`,
+  job: (id: string) => `${apiPrefix}/jobs/${id}`,
+  jobStatus: (id: string) => `${apiPrefix}/jobs/${id}/status`,
+  jobTasks: (id: string) => `${apiPrefix}/jobs/${id}/tasks`,
+  jobTask: (id: string, taskId: string) => `${apiPrefix}/jobs/${id}/tasks/${taskId}`,
+  jobResults: (id: string) => `${apiPrefix}/jobs/${id}/results`,
+  jobCancel: (id: string) => `${apiPrefix}/jobs/${id}/cancel`,
+  health: '/health',
+  healthLive: '/health/live',
+  healthReady: '/health/ready',
+  openapi: '/openapi.json',
+};
+
+export const headers = { requestId: 'x-request-id', idempotencyKey: 'idempotency-key' } as const;

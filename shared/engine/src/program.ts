@@ -1,0 +1,94 @@
+/**
+ * The border between MapReduce (this package) and the user's functions (`@gridmr/sandbox`). The engine knows nothing of
+ * JavaScript engines; a sandbox knows nothing of files, sorting or merging. Many records or pairs cross per call, never one.
+ *
+ * Call order of an attempt: `begin`, then `mapBlock`… with `combine` in between (map) or `reduce` (reduce), then `end`.
+ * All calls are synchronous and run in a task thread. Each throws `TaskError` (contracts) when user code fails or
+ * meets a limit; the sandbox is then of no further use than to be disposed.
+ */
+import type { Counters } from '@gridmr/contracts';
+
+/** Whole lines of one input: each ends with `\n`, but perhaps the last one of the file. */
+export interface RecordBlock {
+  readonly bytes: Uint8Array;
+  /** Byte offset of the first record in its input. */
+  readonly offset: number;
+  /** Number of records: line ends, plus one if the last line has none. */
+  readonly records: number;
+}
+
+/**
+ * Pairs in columns. Pair i has the key `keyBytes[keyEnds[i-1] .. keyEnds[i]]` (from 0 for the first), in the
+ * order-preserving encoding of `key-encoding.ts`, and the value `valueBytes[valueEnds[i-1] .. valueEnds[i]]`, JSON text
+ * in UTF-8 without line breaks between tokens.
+ */
+export interface PairBlock {
+  readonly count: number;
+  readonly keyBytes: Uint8Array;
+  readonly keyEnds: Uint32Array;
+  readonly valueBytes: Uint8Array;
+  readonly valueEnds: Uint32Array;
+  /** What the user's `partition` said for each pair, checked to be in range; absent: the key's hash decides. */
+  readonly partitions: Uint32Array | undefined;
+}
+
+/** Takes over pairs as they come out of the guest. Called zero or more times during a call into the sandbox, which it must not re-enter. */
+export type PairSink = (pairs: PairBlock) => void;
+
+/**
+ * Some groups, or pieces of them, on their way to the guest: the JSON text `[[key, [value, …]], …]`.
+ * `continued`: the first piece belongs to the group that the batch before left open. `open`: more values of the last one follow.
+ */
+export interface GroupBatch {
+  readonly json: Uint8Array;
+  readonly groups: number;
+  readonly continued: boolean;
+  readonly open: boolean;
+}
+
+/** Pulled by the guest, batch by batch, until undefined. */
+export type GroupSource = () => GroupBatch | undefined;
+
+/** Which of the user's functions exist. */
+export interface ProgramFunctions {
+  readonly reduce: boolean;
+  readonly combine: boolean;
+  readonly partition: boolean;
+}
+
+/** What the guest may know of its attempt (`ctx.task`, `ctx.params`, `ctx.input`), and what seeds it. */
+export interface AttemptContext {
+  readonly jobId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly phase: 'map' | 'reduce';
+  /** The reduce task's own partition; null in map. */
+  readonly partition: number | null;
+  readonly numReducers: number;
+  readonly parameters: unknown;
+  /** User code sees the clock standing still here. */
+  readonly nowMs: number;
+  readonly input: { readonly path: string; readonly split: number } | null;
+}
+
+/** What a finished attempt leaves besides pairs. */
+export interface AttemptNotes {
+  /** The user's own counters (`ctx.count`). */
+  readonly userCounters: Counters['user'];
+  readonly logLines: readonly string[];
+}
+
+/** One attempt's jail, already loaded with a program. Disposing frees all its memory. */
+export interface Sandbox extends Disposable {
+  readonly functions: ProgramFunctions;
+  /** Runs `setup`. Everything emitted from here until `end` goes to `sink` (but not what `combine` emits). */
+  begin(context: AttemptContext, sink: PairSink): void;
+  /** Runs `map` over each record in order. */
+  mapBlock(block: RecordBlock): void;
+  /** Runs `combine` over each group; what it emits goes to `sink` in order. Must not be called from within a sink. */
+  combine(groups: GroupSource, sink: PairSink): void;
+  /** Runs `reduce` over each group in order. */
+  reduce(groups: GroupSource): void;
+  /** Runs `teardown`, hands over the last pairs. */
+  end(): AttemptNotes;
+}

@@ -1,0 +1,72 @@
+/**
+ * The shared directory as the rest of GridMR sees it. Backends: `fs` (a local directory or an NFS mount); object
+ * stores later. Nobody else touches `node:fs` for job data.
+ *
+ * Everything is written under a name of its own and becomes visible only by `commit`: write, then commit or discard.
+ * Reads and writes of bytes are synchronous on purpose: they run in task threads, inside calls out of the sandbox, and
+ * nowhere else. The API and the control steps use the asynchronous calls.
+ */
+import type { Readable } from 'node:stream';
+
+/** A path relative to the store's root, with `/`, without `..`; '' is the root. See `normaliseDataPath`. */
+export type BlobPath = string;
+
+export interface BlobStat {
+  readonly path: BlobPath;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Half-open range of bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface BlobStore {
+  /** Undefined if there is no such file (a directory is not a file). */
+  stat(path: BlobPath): Promise<BlobStat | undefined>;
+  /** All files below a directory (or the file itself), in order of their paths' code points. Follows no link that leads outside. */
+  list(directory: BlobPath): AsyncIterable<BlobStat>;
+  /** Files that match a glob (`logs/**\/*.txt`; never hidden ones), in order of their paths' code points. */
+  glob(pattern: string): AsyncIterable<BlobStat>;
+
+  /** A whole small file. Throws `StorageError` `too_large` beyond `maxBytes`, `not_found` if it is missing. */
+  read(path: BlobPath, maxBytes: number): Promise<Uint8Array>;
+  openReader(path: BlobPath): Promise<BlobReader>;
+  readStream(path: BlobPath, range?: ByteRange): Readable;
+
+  /** A new file, invisible under `path` until its `commit`. */
+  createWriter(path: BlobPath): Promise<BlobWriter>;
+  /** Writes a whole small file atomically, replacing what was there. */
+  write(path: BlobPath, bytes: Uint8Array): Promise<void>;
+  /**
+   * The first-wins step: makes `bytes` the content of `path` if nothing is there yet, whole or not at all, however many
+   * processes on however many machines try. Returns whether this call won.
+   */
+  commitOnce(path: BlobPath, bytes: Uint8Array): Promise<boolean>;
+  /** Atomic; replaces the target. */
+  rename(from: BlobPath, to: BlobPath): Promise<void>;
+  /** Removes a file, or a directory and all below it. Missing is fine. */
+  remove(path: BlobPath): Promise<void>;
+  /** Throws `StorageError` unless a file can be written and removed. */
+  checkWritable(): Promise<void>;
+}
+
+/** An open file. Whoever opened it closes it. */
+export interface BlobReader extends Disposable {
+  readonly path: BlobPath;
+  readonly bytes: number;
+  /** Fills `target` from `position`; fewer bytes only at the end of the file. Returns how many. */
+  readSync(target: Uint8Array, position: number): number;
+}
+
+/** A file being written. Ends by exactly one of `commit` and `discard`; disposing discards what is neither. */
+export interface BlobWriter extends AsyncDisposable {
+  readonly path: BlobPath;
+  readonly bytesWritten: number;
+  writeSync(bytes: Uint8Array): void;
+  /** Makes the file visible under its path, whole. `durable` also waits until it would survive a power cut. */
+  commit(options?: { durable: boolean }): Promise<void>;
+  discard(): Promise<void>;
+}
