@@ -1,0 +1,58 @@
+/**
+ * Job records: what was asked, by whom, and what became of it. The API alone writes them, from events of workers and
+ * from verdicts on the shared directory; workers never open the database. One set of queries and migrations serves
+ * SQLite and PostgreSQL.
+ */
+import type {
+  AskedJob,
+  Job,
+  JobEvent,
+  JobListQuery,
+  JobStatusView,
+  Page,
+  Task,
+  TaskKind,
+  TaskState,
+  Verdict,
+} from '@gridmr/contracts';
+
+export interface NewJob {
+  readonly asked: AskedJob;
+  /** The caller's `Idempotency-Key` and a digest of the body it came with; keys belong to a client. */
+  readonly idempotency: { readonly key: string; readonly digest: string } | undefined;
+}
+
+/** `created`: stored now. `same`: the key and body are known, here is that job. `conflict`: the key came with another body. */
+export type AddJobResult = { readonly outcome: 'created' | 'same' | 'conflict'; readonly jobId: string };
+
+export interface TaskListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly kind?: TaskKind | undefined;
+  readonly state?: TaskState | undefined;
+}
+
+export interface History extends AsyncDisposable {
+  readonly kind: 'sqlite' | 'postgres';
+  addJob(job: NewJob): Promise<AddJobResult>;
+  /** For the sweep, and for writing `job.json` again. */
+  askedJob(jobId: string): Promise<AskedJob | undefined>;
+  findJob(jobId: string): Promise<Job | undefined>;
+  findStatus(jobId: string): Promise<JobStatusView | undefined>;
+  /** Newest first. Throws `BadCursorError` for a cursor it did not make. */
+  listJobs(query: JobListQuery): Promise<Page<Job>>;
+  /** All tasks of the plan, map before reduce, in order; those nothing is known of yet are `pending` without attempts. */
+  listTasks(jobId: string, query: TaskListQuery): Promise<Page<Task>>;
+  findTask(jobId: string, taskId: string): Promise<Task | undefined>;
+  /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */
+  unfinishedJobs(limit: number, after?: string): Promise<string[]>;
+  /**
+   * Applies news in order, in one transaction. Doubled, late and unknown news change nothing that the table of legal moves does not allow.
+   * (`finished` events are skipped: their verdict comes by `finishJob`.)
+   */
+  recordEvents(events: readonly JobEvent[]): Promise<void>;
+  /** Ends a job as its verdict says. Returns false if it had ended before, or is unknown. */
+  finishJob(verdict: Verdict): Promise<boolean>;
+  /** Throws unless the database answers. */
+  check(): Promise<void>;
+}

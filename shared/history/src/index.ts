@@ -1,0 +1,2 @@
+/** Job records in PostgreSQL or SQLite. */
+export * from './history.js';
