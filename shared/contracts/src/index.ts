@@ -2,6 +2,7 @@
 export * from './counters.js';
 export * from './data-path.js';
 export * from './errors.js';
+export * from './group-summary.js';
 export * from './health.js';
 export * from './ids.js';
 export * from './job.js';

@@ -126,6 +126,16 @@ export function groupOf(taskIndex: number): number {
   return Math.floor(taskIndex / dataPlaneLimits.tasksPerGroup);
 }
 
+/** The index of a group's first task. */
+export function firstTaskOf(group: number): number {
+  return group * dataPlaneLimits.tasksPerGroup;
+}
+
+/** How many groups so many tasks make. */
+export function groupCount(tasks: number): number {
+  return Math.ceil(tasks / dataPlaneLimits.tasksPerGroup);
+}
+
 function letter(kind: TaskKind): 'm' | 'r' {
   return kind === 'map' ? 'm' : 'r';
 }

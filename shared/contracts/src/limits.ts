@@ -20,6 +20,29 @@ export const requestLimits = {
   cursorLengthMax: 512,
   /** Validation messages listed in one problem document. */
   validationErrorsMax: 20,
+  /** Characters of a field's name or of a message repeated in a problem document. */
+  validationTextLengthMax: 300,
+  requestIdLengthMax: 128,
+  /** Arrays and objects inside each other in a request body. */
+  jsonDepthMax: 100,
+} as const;
+
+/** The API process (`apps/api`). */
+export const apiLimits = {
+  /** How long one dependency may take to answer a readiness check. */
+  healthCheckMs: 2 * secondMs,
+  retryAfterSeconds: 2,
+  /** A manifest of one million parts is about this long. */
+  manifestBytesMax: 128 * mib,
+  /** First and greatest wait before work on jobs that failed (events, resuming) is tried again. */
+  retryDelayMs: 250,
+  retryDelayMaxMs: 5 * secondMs,
+  resumePageJobs: 200,
+  /** A shared directory may show a verdict a little after the news of it. */
+  verdictWaitMs: 5 * secondMs,
+  verdictPollMs: 100,
+  /** Idempotency keys remembered in memory, so that a repeated request is known before its paths are judged again. */
+  recentSubmissionsMax: 10_000,
 } as const;
 
 /** What one job may be. */
@@ -38,6 +61,10 @@ export const dataPlaneLimits = {
   blockBytes: 1 * mib,
   /** One record, without its end of line. */
   recordBytesMax: 16 * mib,
+  /** Read at once in search of the end of a line that goes on past its split. */
+  lineEndReadBytes: 64 * kib,
+  /** A last piece of a file below this share of a split joins the split before. */
+  joinedRemainderPercent: 10,
   keyBytesMax: 1 * mib,
   valueBytesMax: 16 * mib,
   /** Keys, values and bookkeeping that one map attempt holds before it spills a run. */
@@ -48,9 +75,36 @@ export const dataPlaneLimits = {
   /** JSON text of groups handed to the guest at once. */
   groupBatchBytes: 256 * kib,
   segmentFrameBytes: 256 * kib,
+  /** Read at once from a segment's end: its footer, and the index too if the partitions are few. */
+  segmentTailBytes: 4 * kib,
+  /** With a combiner, a map attempt that holds this much between two blocks combines it and spills a run. */
+  combineSpillBytes: 32 * mib,
+  /** Keys given to the combiner in one call, kept to check what it emits. */
+  combineCallBytes: 4 * mib,
   writeBufferBytes: 256 * kib,
+  /** Keys of one hand-over from the guest, encoded: `sandboxLimits.pairTextLengthMax`, where `0,` in an array becomes 9 bytes. */
+  keyColumnBytesMax: 48 * mib,
+  /** Formatted output waiting to be written: `writeBufferBytes` and one line of the longest key, escaped, and value. */
+  formattedBytesMax: 32 * mib,
   /** Splits per plan chunk file, and tasks per group of a flow. */
   tasksPerGroup: 1000,
+  groupSummaryBytesMax: 4 * mib,
+} as const;
+
+/** The shared directory (`@gridmr/storage`). */
+export const storageLimits = {
+  /** One JSON file of a job: a request's body with its numbers written out, or 1,000 splits with the longest paths. */
+  jobFileBytesMax: 16 * mib,
+  /** What one glob may look at before it is refused. */
+  globEntriesMax: 1_000_000,
+  /** Files asked for their size at once while listing. */
+  statsAtOnce: 64,
+  streamPieceBytes: 256 * kib,
+  /** A directory that a file handle keeps alive (NFS) is not empty for a moment: how often to try again. */
+  removeRetriesMax: 3,
+  temporaryTokenLength: 16,
+  /** UTF-16 units of the final name kept in a temporary one, up to 3 bytes each: the whole must fit into 255 bytes. */
+  temporaryNameLengthMax: 48,
 } as const;
 
 /** The jail (`@gridmr/sandbox`). */
@@ -76,6 +130,13 @@ export const sandboxLimits = {
   terminateGraceMs: 2 * secondMs,
   /** Compiling a submitted program, without running it. */
   compileMs: 2 * secondMs,
+  compileMemoryMb: 64,
+  /** V8's own heap in the thread that checks submitted programs. */
+  compileThreadHeapMb: 256,
+  checksWaitingMax: 100,
+  threadStartMs: 30 * secondMs,
+  /** From an abort to the termination of a thread that has not answered by then. */
+  abortGraceMs: 100,
 } as const;
 
 /** Messages, locks and retries (BullMQ over Redis). */
@@ -96,7 +157,22 @@ export const queueLimits = {
   failedKeptSeconds: 7 * 86_400,
   eventStreamEntriesMax: 200_000,
   eventsPerReadMax: 200,
+  /** News that waits in a worker's memory while Redis is away; beyond it the oldest is dropped. */
+  eventsBufferedMax: 10_000,
+  eventsPerWriteMax: 1000,
+  /** One blocking read of the event stream. */
+  eventReadBlockMs: 2 * secondMs,
+  /** News that another reader took and did not acknowledge for so long is taken over. */
+  eventClaimIdleMs: 30 * secondMs,
+  /** Spread of the delay before a retry, as a share of it. */
+  retryJitter: 0.5,
+  /** Minutes of totals that BullMQ keeps per queue: a week. */
+  metricsMinutes: 10_080,
   controlConcurrency: 4,
+  /** How often a worker looks whether the jobs it works on have ended, should the announcement have been missed. */
+  endedCheckMs: 5 * secondMs,
+  /** Clean-up comes back after this while attempts of an ended job are still stopping. */
+  cleanUpAgainMs: 500,
 } as const;
 
 /** Starting and stopping processes. */
@@ -105,9 +181,76 @@ export const processLimits = {
   stopMs: 10 * secondMs,
   /** Of `stopMs`: how long attempts may go on before they are handed back. */
   finishAttemptsMs: 6 * secondMs,
+  /** Beyond `stopMs`: then a parent kills the child that did not stop. */
+  killGraceMs: 2 * secondMs,
   readyMs: 30 * secondMs,
+  /** What every part may take to stop, even when the parts before it used up `stopMs`. */
+  stopPartMsMin: 2 * secondMs,
+  /** A terminal and npm may both deliver one Ctrl-C: a second signal within this is the same one. */
+  sameSignalMs: 500,
+  /** Pause between looks at a lock, a process or a port. */
+  pollMs: 50,
+  /** Output of a private server that is kept to explain why it did not start. */
+  serverOutputLengthMax: 4 * kib,
   embeddedQueueMemoryMb: 512,
+  /** A private queue server that was asked to stop is killed after this. */
+  queueServerStopMs: 5 * secondMs,
   restartDelayMs: 500,
   restartDelayMaxMs: 30 * secondMs,
   cachedJobsMax: 32,
+  /** An event loop blocked for longer is reported. */
+  loopBlockedMs: 200,
+  loopSampleMs: 20,
+  loopReportMs: 1 * secondMs,
+} as const;
+
+/** One line of the log. */
+export const logLimits = {
+  textLengthMax: 4 * kib,
+  stackLengthMax: 8 * kib,
+  depthMax: 5,
+  entriesMax: 50,
+} as const;
+
+/** What settings may be. */
+export const settingLimits = {
+  workersMax: 1024,
+  workerCpuCoresMax: 256,
+  /** A 32-bit sandbox cannot hold more. */
+  workerMemoryMbMax: 2048,
+  taskTimeoutSecondsMax: 7 * 86_400,
+  attemptsMax: 100,
+  lockSecondsMin: 2,
+  lockSecondsMax: 600,
+  stalledCheckSecondsMin: 1,
+  stalledCheckSecondsMax: 600,
+} as const;
+
+/** The HTTP client (`@gridmr/client`). */
+export const clientLimits = {
+  /** One request to its whole answer; for streamed results to the first byte. */
+  requestMs: 30 * secondMs,
+  /** Between two chunks of streamed results. */
+  resultsIdleMs: 60 * secondMs,
+  /** Between two looks at a job that is waited for. */
+  pollMs: 200,
+  /** Of an answer that is not JSON, kept in the error. */
+  errorBodyLengthMax: 500,
+} as const;
+
+/** Job records (`@gridmr/history`). */
+export const historyLimits = {
+  /** How long a second process waits for the SQLite file: a predecessor that is just stopping lets go within it. */
+  fileLockWaitMs: 1 * secondMs,
+  fileLockRetryMs: 50,
+  /** PostgreSQL: connections of one API process. */
+  connectionsMax: 10,
+  /** Waiting for a free connection, or making one. */
+  connectMs: 5 * secondMs,
+  /** One statement, by the server's clock. */
+  statementMs: 5 * secondMs,
+  /** One statement, by our own clock, for a server that does not answer at all. */
+  answerMs: 6 * secondMs,
+  /** Positions looked at by one query when tasks without a row are listed by their state. */
+  taskWindow: 10_000,
 } as const;

@@ -22,6 +22,8 @@ export type ControlName = (typeof controlNames)[number];
 export const controlDataSchema = z.object({ job_id: jobIdSchema });
 export type ControlData = z.infer<typeof controlDataSchema>;
 
+export const groupDataSchema = controlDataSchema.extend({ kind: taskKindSchema, group: z.number().int().min(0) });
+
 export const taskDataSchema = z.object({ job_id: jobIdSchema, kind: taskKindSchema, index: z.number().int().min(0) });
 export type TaskData = z.infer<typeof taskDataSchema>;
 

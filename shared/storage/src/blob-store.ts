@@ -26,9 +26,19 @@ export interface ByteRange {
 export interface BlobStore {
   /** Undefined if there is no such file (a directory is not a file). */
   stat(path: BlobPath): Promise<BlobStat | undefined>;
-  /** All files below a directory (or the file itself), in order of their paths' code points. Follows no link that leads outside. */
+  /**
+   * All files below a directory (or the file itself), in order of their paths' code points. Names that begin with a dot are
+   * left out, unless `directory` itself is below one. Follows no link that leads outside. A missing directory has no files.
+   */
   list(directory: BlobPath): AsyncIterable<BlobStat>;
-  /** Files that match a glob (`logs/**\/*.txt`; never hidden ones), in order of their paths' code points. */
+  /** What `list` lists, without asking for sizes. */
+  listPaths(directory: BlobPath): AsyncIterable<BlobPath>;
+  /** Whether `list` would list anything. Fast for directories of any size. */
+  holdsFiles(directory: BlobPath): Promise<boolean>;
+  /**
+   * Files that match a glob (`logs/**\/*.txt`; never hidden ones), in order of their paths' code points: at most
+   * `jobLimits.inputFilesMax + 1` of them. Throws `StorageError` `too_many` if the glob looks at too much of the tree.
+   */
   glob(pattern: string): AsyncIterable<BlobStat>;
 
   /** A whole small file. Throws `StorageError` `too_large` beyond `maxBytes`, `not_found` if it is missing. */

@@ -1,3 +1,7 @@
 /** The shared directory: blob stores, and the files of a job in them. */
 export * from './blob-store.js';
+export { openFsStore } from './fs-store.js';
+export { expandInputs, inputExists } from './input-files.js';
+export { JobStore } from './job-store.js';
+export { outputDirectoryIsFree } from './output-directory.js';
 export * from './storage-error.js';

@@ -1,0 +1,33 @@
+/** A job may lower what the settings allow, never raise it. */
+import { type FieldError, type jobRequestSchema, sandboxLimits } from '@gridmr/contracts';
+import type { z } from 'zod';
+import type { JobCeilings } from './dependencies.js';
+import { invalidInput } from './parse-input.js';
+
+const bytesPerMb = 1024 * 1024;
+
+/** Throws `RequestError` `invalid_request` naming every limit that is too high. */
+export function checkCeilings(request: z.output<typeof jobRequestSchema>, ceilings: JobCeilings): void {
+  const errors = [
+    ...aboveCeiling('max_attempts', request.max_attempts, ceilings.maxAttempts, ''),
+    ...aboveCeiling('task_timeout', request.task_timeout, ceilings.taskTimeoutSeconds, ' seconds'),
+    ...aboveCeiling('memory_limit', request.memory_limit, ceilings.memoryBytes, ' bytes'),
+    ...belowNeed(request.memory_limit),
+  ];
+  if (errors.length > 0) throw invalidInput(errors);
+}
+
+function aboveCeiling(path: string, asked: number | undefined, ceiling: number, unit: string): FieldError[] {
+  if (asked === undefined || asked <= ceiling) return [];
+  return [
+    { path, message: `may be at most ${ceiling}${unit}, which this server's settings allow; a job can only lower it` },
+  ];
+}
+
+function belowNeed(memoryBytes: number | undefined): FieldError[] {
+  const least = sandboxLimits.memoryMbMin * bytesPerMb;
+  if (memoryBytes === undefined || memoryBytes >= least) return [];
+  return [
+    { path: 'memory_limit', message: `must be at least ${least} bytes, which a sandbox needs before any code runs` },
+  ];
+}

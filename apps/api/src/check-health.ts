@@ -1,0 +1,62 @@
+/** Whether this API can serve: asks each dependency, all at once, each for a bounded time. */
+import { performance } from 'node:perf_hooks';
+import { apiLimits, type Dependency, type Health } from '@gridmr/contracts';
+import type { ApiDependencies } from './dependencies.js';
+
+/** The process answers, that is all. */
+export function liveness({ version }: Pick<ApiDependencies, 'version'>): Health {
+  return { status: 'ok', version, uptime_seconds: Math.round(process.uptime()) };
+}
+
+export async function checkHealth(dependencies: ApiDependencies): Promise<Health> {
+  const { queue, history, store } = dependencies;
+  const ask = (name: string, check: () => Promise<unknown>) => askDependency(dependencies, name, check);
+  const [redis, database, storage] = await Promise.all([
+    ask('redis', () => queue.check()),
+    ask('database', () => history.check()),
+    ask('storage', () => store.checkWritable()),
+  ]);
+  const up = [redis, database, storage].every(({ status }) => status === 'up');
+  return { ...liveness(dependencies), status: up ? 'ok' : 'unavailable', dependencies: { redis, database, storage } };
+}
+
+/** What exactly is wrong stands in the log: the answer is for anybody, and errors name machines and paths. */
+async function askDependency(
+  { logger }: ApiDependencies,
+  name: string,
+  check: () => Promise<unknown>,
+): Promise<Dependency> {
+  const startMs = performance.now();
+  try {
+    await withinDeadline(check());
+    return { status: 'up', latency_ms: roundedMs(startMs) };
+  } catch (error) {
+    logger.warn('a dependency is not ready', { dependency: name, error });
+    const detail =
+      error instanceof NoAnswerError ? error.message : 'it answers with an error; the log of the API has it';
+    return { status: 'down', latency_ms: roundedMs(startMs), detail };
+  }
+}
+
+function roundedMs(startMs: number): number {
+  return Math.round((performance.now() - startMs) * 10) / 10;
+}
+
+class NoAnswerError extends Error {
+  constructor() {
+    super(`it does not answer within ${apiLimits.healthCheckMs} ms`);
+    this.name = 'NoAnswerError';
+  }
+}
+
+async function withinDeadline(answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NoAnswerError()), apiLimits.healthCheckMs);
+  });
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The API without a port. A request passes: id → log line → headers → the route's row (path, body, query, headers) →
+ * its verb → answer; and whatever goes wrong on the way becomes a problem document at the end.
+ */
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { answerProblems, refuseUnknownRoute } from './answer-problems.js';
+import type { ApiDependencies } from './dependencies.js';
+import { logRequests } from './log-requests.js';
+import { mountRoutes } from './mount-routes.js';
+import { assignRequestId } from './request-id.js';
+import { routeTable } from './route-table.js';
+
+export function createApp(dependencies: ApiDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by').enable('case sensitive routing');
+  app.use(assignRequestId, logRequests(dependencies.logger), helmet());
+  mountRoutes(app, routeTable(dependencies));
+  app.use(refuseUnknownRoute, answerProblems(dependencies.logger));
+  return app;
+}

@@ -1,0 +1,35 @@
+/** What the API works with. `main.ts` builds it from the settings; tests build it from real parts of their own. */
+import type { ProgramSource } from '@gridmr/contracts';
+import type { ProgramFunctions } from '@gridmr/engine';
+import type { History } from '@gridmr/history';
+import type { Logger } from '@gridmr/runtime';
+import type { BlobStore, JobStore } from '@gridmr/storage';
+import type { JobQueue } from './job-queue.js';
+
+/** Compiles programs without running them. Throws `RequestError` for what does not parse. */
+export interface ProgramCheck {
+  check(
+    source: ProgramSource,
+    language: 'javascript' | 'typescript',
+  ): Promise<{ readonly source: ProgramSource; readonly functions: ProgramFunctions }>;
+}
+
+/** What the settings allow a job at most, and give it by default. */
+export interface JobCeilings {
+  readonly maxAttempts: number;
+  readonly taskTimeoutSeconds: number;
+  readonly memoryBytes: number;
+}
+
+export interface ApiDependencies {
+  readonly history: History;
+  readonly store: BlobStore;
+  readonly jobStore: JobStore;
+  readonly queue: JobQueue;
+  readonly checker: ProgramCheck;
+  readonly logger: Logger;
+  readonly ceilings: JobCeilings;
+  readonly version: string;
+  /** Asks that every unfinished job be queued again, as soon as Redis and the storage let it. */
+  requestResume(): void;
+}

@@ -1,0 +1,83 @@
+/** Which files hold a job's results, as its manifest lists them, and how they are to be sent. */
+import {
+  apiLimits,
+  type Job,
+  type Manifest,
+  manifestSchema,
+  outputNames,
+  partName,
+  RequestError,
+  type resultsQuerySchema,
+} from '@gridmr/contracts';
+import { type BlobStore, StorageError } from '@gridmr/storage';
+import type { z } from 'zod';
+import { invalidInput } from './parse-input.js';
+
+export type ResultsQuery = z.output<typeof resultsQuerySchema>;
+
+export interface ResultPart {
+  /** In the shared directory. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * The parts of a completed job in partition order, or the one that the query asks for.
+ * @throws {RequestError} `not_finished`; `no_results`; `invalid_request` for a partition that the job does not have
+ */
+export async function findResults(store: BlobStore, job: Job, query: ResultsQuery): Promise<ResultPart[]> {
+  refuseWithoutResults(job);
+  const manifest = await readManifest(store, job);
+  const parts = query.partition === undefined ? manifest.parts : [onePart(manifest, job, query.partition)];
+  return parts.map(part => ({ path: `${job.spec.output_path}/${part.file}`, bytes: part.bytes }));
+}
+
+function refuseWithoutResults(job: Job): void {
+  const about = { job_id: job.job_id };
+  if (job.status === 'queued' || job.status === 'running') {
+    throw new RequestError(
+      'not_finished',
+      `The job is ${job.status}; its results can be read once it has completed`,
+      about,
+    );
+  }
+  if (job.status !== 'completed') {
+    const reason = job.error === null ? '' : `: ${job.error.message}`;
+    throw new RequestError('no_results', `The job was ${job.status}${reason}`, about);
+  }
+}
+
+async function readManifest(store: BlobStore, job: Job): Promise<Manifest> {
+  const path = `${job.spec.output_path}/${outputNames.manifest}`;
+  const manifest = manifestSchema.safeParse(await readJson(store, path, job));
+  if (!manifest.success) throw new Error(`${path} is not a manifest`, { cause: manifest.error });
+  if (manifest.data.job_id !== job.job_id) throw outputGone(job);
+  const strange = manifest.data.parts.find(part => !partFile.test(part.file));
+  if (strange !== undefined) throw new Error(`${path} lists ${JSON.stringify(strange.file)}, which is not a part`);
+  return manifest.data;
+}
+
+/** A manifest is read from a directory that users write to: it names files beside itself only. */
+const partFile = /^part-[mr]-\d{5,7}$/;
+
+async function readJson(store: BlobStore, path: string, job: Job): Promise<unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await store.read(path, apiLimits.manifestBytesMax)));
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'not_found') throw outputGone(job);
+    throw error;
+  }
+}
+
+function outputGone(job: Job): RequestError {
+  const detail = `The job has completed, but its output in ${job.spec.output_path} is no longer there`;
+  return new RequestError('no_results', detail, { job_id: job.job_id });
+}
+
+function onePart(manifest: Manifest, job: Job, partition: number): Manifest['parts'][number] {
+  const file = partName(job.spec.num_reducers === 0 ? 'map' : 'reduce', partition);
+  const part = manifest.parts.find(candidate => candidate.file === file);
+  if (part !== undefined) return part;
+  const message = `is not one of the job's partitions; it has ${manifest.parts.length}, counted from 0`;
+  throw invalidInput([{ path: 'partition', message }]);
+}

@@ -1,0 +1,8 @@
+/** The API, for processes that build it themselves: tests, tools. The program is `main.js`. */
+export { createApp } from './create-app.js';
+export type { ApiDependencies, JobCeilings, ProgramCheck } from './dependencies.js';
+export { type ApiDocument, describeApi } from './describe-api.js';
+export { followEvents } from './follow-events.js';
+export { JobQueue } from './job-queue.js';
+export { JobResumer, resumeJobs } from './resume-jobs.js';
+export { type ApiAddress, startApi } from './start-api.js';

@@ -1,0 +1,44 @@
+/** What the API says to workers, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
+import { messageIds, RequestError } from '@gridmr/contracts';
+import { announceEnded, type Queues } from '@gridmr/runtime';
+
+type Connection = Parameters<typeof announceEnded>[0];
+
+export class JobQueue {
+  readonly #connection: Connection;
+  readonly #queues: Pick<Queues, 'control'>;
+
+  /** @param connection of the role `producer`, so that commands fail soon instead of waiting for Redis */
+  constructor(connection: Connection, queues: Pick<Queues, 'control'>) {
+    this.#connection = connection;
+    this.#queues = queues;
+  }
+
+  /** Throws `RequestError` unless Redis answers. */
+  async check(): Promise<void> {
+    await available(() => this.#connection.ping());
+  }
+
+  async addPlan(jobId: string): Promise<void> {
+    const options = { jobId: messageIds.plan(jobId) };
+    await available(() => this.#queues.control.add('plan', { job_id: jobId }, options));
+  }
+
+  async addCleanUp(jobId: string): Promise<void> {
+    const options = { jobId: messageIds.cleanUp(jobId) };
+    await available(() => this.#queues.control.add('clean-up', { job_id: jobId }, options));
+  }
+
+  async announceEnded(jobId: string): Promise<void> {
+    await available(() => announceEnded(this.#connection, jobId));
+  }
+}
+
+async function available(command: () => Promise<unknown>): Promise<void> {
+  try {
+    await command();
+  } catch (cause) {
+    const detail = 'The queue (Redis) does not answer; nothing was changed. Try again in a moment';
+    throw new RequestError('queue_unavailable', detail, {}, { cause });
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The API process: settings, start, wait for the signal, stop in reverse order. A parent that forked it is told where it
+ * listens by `{"ready": {"host", "port"}}`.
+ */
+import { createLogger, installCrashGuard, readSettings, SettingsError, StopStack, stopSignal } from '@gridmr/runtime';
+import { startApi } from './start-api.js';
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = createLogger({ level: settings.logLevel, service: 'api' });
+  installCrashGuard(logger);
+  const signal = stopSignal();
+  await using stack = new StopStack(logger);
+  try {
+    const address = await startApi(settings, logger, stack);
+    logger.info('the API listens', { ...address });
+    process.send?.({ ready: address });
+    await aborted(signal);
+    logger.info('the API stops', { reason: String(signal.reason) });
+  } catch (error) {
+    logger.error('the API cannot start', { error });
+    process.exitCode = 1;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+// Connected to a parent by IPC, the process would not end by itself.
+process.disconnect?.();

@@ -1,0 +1,53 @@
+/** Reads a request's body: bounded, JSON, UTF-8, not nested beyond reason. Leaves the parsed value in `request.body`. */
+import { RequestError, requestLimits } from '@gridmr/contracts';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { jsonFault } from './json-fault.js';
+
+const readBytes = express.raw({ type: () => true, limit: requestLimits.bodyBytesMax });
+
+export const readJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, parseBody];
+
+function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
+  // `null`: there is no body, which is said further on.
+  if (request.is(['application/json', '+json']) === false) {
+    throw new RequestError('media_type_not_supported', 'Send the body as JSON, with Content-Type: application/json');
+  }
+  next();
+}
+
+function parseBody(request: Request, _response: Response, next: NextFunction): void {
+  const bytes: unknown = request.body;
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
+    throw new RequestError('invalid_request', 'The body is empty; send a JSON object');
+  }
+  const body = parseJson(decode(bytes));
+  if (isDeeperThan(body, requestLimits.jsonDepthMax)) {
+    throw new RequestError('invalid_request', `The body is nested deeper than ${requestLimits.jsonDepthMax} levels`);
+  }
+  request.body = body;
+  next();
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new RequestError('invalid_request', 'The body is not UTF-8 text', {}, { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { line, column, found } = jsonFault(text);
+    const detail = `The body is not JSON: ${found} at line ${line}, column ${column}`;
+    throw new RequestError('invalid_request', detail, { line, column }, { cause });
+  }
+}
+
+/** Looks no deeper than it is asked to, so it cannot overflow the stack itself. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some(inner => isDeeperThan(inner, levels - 1));
+}

@@ -1,0 +1,34 @@
+/** Every route of the API, once. Requests are routed and the OpenAPI document is made by this table alone. */
+import { routes } from '@gridmr/contracts';
+import { z } from 'zod';
+import type { ApiDependencies } from './dependencies.js';
+import { describeApi } from './describe-api.js';
+import { type Route, route } from './route.js';
+import { healthRoutes } from './routes/health-routes.js';
+import { jobRoutes } from './routes/job-routes.js';
+import { resultRoutes } from './routes/result-routes.js';
+import { taskRoutes } from './routes/task-routes.js';
+
+export function routeTable(dependencies: ApiDependencies): readonly Route[] {
+  const table: Route[] = [
+    ...jobRoutes(dependencies),
+    ...taskRoutes(dependencies),
+    ...resultRoutes(dependencies),
+    ...healthRoutes(dependencies),
+    documentRoute(() => document),
+  ];
+  const document = describeApi(table, dependencies.version);
+  return table;
+}
+
+function documentRoute(document: () => object): Route {
+  return route({
+    method: 'get',
+    path: routes.openapi,
+    id: 'readOpenApi',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
+    problems: [],
+    handle: () => ({ status: 200, body: document() }),
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * One row of the route table. The same row validates requests, routes them, and describes them in the OpenAPI document,
+ * so the three cannot disagree.
+ */
+import type { ProblemCode } from '@gridmr/contracts';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+
+const nothing = z.object({});
+type Nothing = typeof nothing;
+
+/** A request after validation. `request` and `response` are for what no schema describes: streams, raw bodies. */
+export interface Call<Params, Query, Headers, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly headers: Headers;
+  readonly body: Body;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One successful (or, for health, unsuccessful) answer, for the document. */
+export interface AnswerKind {
+  readonly description: string;
+  /** Of a JSON answer. A stream has media types instead. */
+  readonly schema?: z.ZodType;
+  readonly mediaTypes?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RouteSpec<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Headers extends z.ZodObject,
+  Body extends z.ZodType,
+> {
+  readonly method: 'get' | 'post';
+  /** As OpenAPI writes it: `/jobs/{job_id}`. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** A path whose parameters do not match names nothing: 404. */
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly headers?: Headers;
+  readonly body?: Body;
+  readonly answers: Readonly<Record<number, AnswerKind>>;
+  readonly problems: readonly ProblemCode[];
+  /** Gives an answer, or has written the response itself. */
+  handle(
+    call: Call<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
+  ): Answer | Promise<Answer | undefined>;
+}
+
+export type Route = RouteSpec<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>;
+
+/** A row of the table. Its handler's types are checked here, against its own schemas, and forgotten behind. */
+export function route<
+  Params extends z.ZodObject = Nothing,
+  Query extends z.ZodObject = Nothing,
+  Headers extends z.ZodObject = Nothing,
+  Body extends z.ZodType = z.ZodUndefined,
+>(spec: RouteSpec<Params, Query, Headers, Body>): Route {
+  return spec as unknown as Route;
+}

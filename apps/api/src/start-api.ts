@@ -1,0 +1,101 @@
+/** Builds the API from the settings and listens. Everything it starts goes on the stack, to be stopped in reverse order. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
+import { processLimits } from '@gridmr/contracts';
+import { openHistory } from '@gridmr/history';
+import {
+  connectRedis,
+  EventReader,
+  type Logger,
+  openQueues,
+  type Settings,
+  type StopStack,
+  startQueueServer,
+} from '@gridmr/runtime';
+import { ProgramChecker } from '@gridmr/sandbox';
+import { JobStore, openFsStore } from '@gridmr/storage';
+import { z } from 'zod';
+import { createApp } from './create-app.js';
+import type { ApiDependencies } from './dependencies.js';
+import { followEvents } from './follow-events.js';
+import { JobQueue } from './job-queue.js';
+import { JobResumer } from './resume-jobs.js';
+
+export interface ApiAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const bytesPerMb = 1024 * 1024;
+
+/** Returns where the API listens, once it does. */
+export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
+  const { dataDirectory, redisUrl } = settings;
+  const store = await openFsStore(dataDirectory);
+  const jobStore = new JobStore(store);
+  const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory }));
+  const { url } = stack.use('queue server', await startQueueServer({ redisUrl, dataDirectory, logger }));
+  const redis = connectRedis(url, 'producer', logger);
+  stack.add('redis', () => redis.disconnect());
+  const queue = new JobQueue(redis, stack.use('queues', openQueues(redis, { logger })));
+  const checker = stack.use('program checker', new ProgramChecker());
+  await checker.warmUp();
+  const resumer = stack.use('resumer', new JobResumer({ history, jobStore, queue, logger }));
+
+  const dependencies: ApiDependencies = {
+    history,
+    store,
+    jobStore,
+    queue,
+    checker,
+    logger,
+    version: ownVersion(),
+    ceilings: {
+      maxAttempts: settings.maxAttempts,
+      taskTimeoutSeconds: settings.taskTimeoutSeconds,
+      memoryBytes: settings.workerMemoryMb * bytesPerMb,
+    },
+    requestResume: () => resumer.request(),
+  };
+  const address = await listen(dependencies, settings, stack);
+  readEvents(dependencies, url, address, stack);
+  resumer.request();
+  return address;
+}
+
+async function listen(dependencies: ApiDependencies, settings: Settings, stack: StopStack): Promise<ApiAddress> {
+  const server = createServer(createApp(dependencies));
+  stack.add('http server', () => stopServer(server));
+  server.listen(settings.apiPort, settings.apiHost);
+  await once(server, 'listening');
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : settings.apiPort;
+  return { host: settings.apiHost, port };
+}
+
+/** Takes no new connections, lets requests under way end, and after a while cuts those that do not. */
+async function stopServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), processLimits.finishAttemptsMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+/** The name in the group of readers is the address, so that a restarted API takes up what it had not acknowledged. */
+function readEvents(dependencies: ApiDependencies, url: string, address: ApiAddress, stack: StopStack): void {
+  const { logger } = dependencies;
+  const redis = connectRedis(url, 'worker', logger);
+  stack.add('redis for events', () => redis.disconnect());
+  const consumerName = `api-${hostname()}-${address.port}`;
+  stack.use('events', new EventReader({ redis, consumerName, handle: followEvents(dependencies), logger }));
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

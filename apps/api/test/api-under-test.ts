@@ -1,0 +1,156 @@
+/**
+ * The real app over real parts: files in a directory of its own, SQLite in it, a private Redis. Nobody consumes the
+ * queue, so jobs stay queued; tests that need a job further on write what workers would write.
+ */
+import { jobFiles, messageIds } from '@gridmr/contracts';
+import { type History, openHistory } from '@gridmr/history';
+import { connectRedis, openQueues, type QueueServer, type Queues, startQueueServer } from '@gridmr/runtime';
+import { ProgramChecker } from '@gridmr/sandbox';
+import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
+import { TemporaryDirectory } from '@gridmr/testkit';
+import type { Express } from 'express';
+import request from 'supertest';
+import { type ApiDependencies, createApp, JobQueue } from '../src/index.js';
+import { RecordedLog } from './recorded-log.js';
+
+type Redis = ReturnType<typeof connectRedis>;
+
+const bytesPerMb = 1024 * 1024;
+
+export class ApiUnderTest implements AsyncDisposable {
+  resumesRequested = 0;
+
+  private constructor(
+    readonly directory: TemporaryDirectory,
+    readonly store: BlobStore,
+    readonly jobStore: JobStore,
+    readonly history: History,
+    readonly redis: Redis,
+    readonly queues: Queues,
+    readonly log: RecordedLog,
+    readonly dependencies: ApiDependencies,
+    readonly app: Express,
+  ) {}
+
+  /** `change` replaces some of the parts by others. */
+  static async open(
+    redisUrl: string,
+    checker: ProgramChecker,
+    change: Partial<ApiDependencies> = {},
+  ): Promise<ApiUnderTest> {
+    const directory = await TemporaryDirectory.create('api');
+    const log = new RecordedLog();
+    const store = await openFsStore(directory.path);
+    const jobStore = new JobStore(store);
+    const history = await openHistory({ dataDirectory: directory.path });
+    const redis = connectRedis(redisUrl, 'producer', log);
+    const queues = openQueues(redis, { logger: log });
+    const dependencies: ApiDependencies = {
+      history,
+      store,
+      jobStore,
+      queue: new JobQueue(redis, queues),
+      checker,
+      logger: log,
+      ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
+      version: '0.0.0-test',
+      requestResume: () => {
+        opened.resumesRequested++;
+      },
+      ...change,
+    };
+    const app = createApp(dependencies);
+    const opened = new ApiUnderTest(directory, store, jobStore, history, redis, queues, log, dependencies, app);
+    await directory.write('input/book.txt', 'the quick brown fox\n');
+    return opened;
+  }
+
+  get http() {
+    return request(this.app);
+  }
+
+  submit(body: object | string, headers: Record<string, string> = {}) {
+    return this.http.post('/api/v1/jobs').set(headers).type('json').send(body);
+  }
+
+  /** Submits a job that is fine, and returns its id. */
+  async submitted(more: object = {}): Promise<string> {
+    const answer = await this.submit({ ...wordCount, ...more });
+    if (answer.status !== 202) throw new Error(`not submitted: ${JSON.stringify(answer.body)}`);
+    return answer.body.job_id;
+  }
+
+  /** Whether a message is there that asks a worker to plan the job. */
+  async isQueued(jobId: string): Promise<boolean> {
+    return (await this.queues.control.getJob(messageIds.plan(jobId))) !== undefined;
+  }
+
+  /** Names of all that a submission could leave behind: records, files and messages. */
+  async traces(): Promise<string[]> {
+    const { items } = await this.history.listJobs({ limit: 1000 });
+    const files: string[] = [];
+    const own = jobFiles.directory('x').slice(0, -2);
+    for await (const file of this.store.list('')) if (file.path.startsWith(own)) files.push(file.path);
+    const keys = await this.redis.keys('*');
+    return [...items.map(job => job.job_id), ...files, ...keys.filter(key => !key.endsWith(':meta'))];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.queues.close();
+    if (this.redis.status === 'ready') await this.redis.flushall();
+    this.redis.disconnect();
+    await this.history[Symbol.asyncDispose]();
+    await this.directory[Symbol.asyncDispose]();
+  }
+}
+
+export const wordCount = {
+  name: 'word count',
+  input_file: 'input/book.txt',
+  map_function: '(line) => line.split(" ").map(word => [word, 1])',
+  reduce_function: '(word, counts) => [word, counts.reduce((a, b) => a + b, 0)]',
+};
+
+/** Gives each test of a suite an API of its own, over one Redis and one program checker for all of them. */
+export function withApi(): () => ApiUnderTest {
+  let api: ApiUnderTest | undefined;
+  const open = withParts();
+  beforeEach(async () => {
+    api = await open();
+  });
+  afterEach(async () => {
+    await api?.[Symbol.asyncDispose]();
+    api = undefined;
+  });
+  return () => {
+    if (api === undefined) throw new Error('the API is there during tests only');
+    return api;
+  };
+}
+
+export interface Parts {
+  readonly server: QueueServer;
+  readonly checker: ProgramChecker;
+  readonly home: TemporaryDirectory;
+}
+
+/** For suites that open APIs themselves: `withParts()` gives an opener. */
+export function withParts(): (change?: Partial<ApiDependencies>) => Promise<ApiUnderTest> {
+  let parts: Parts | undefined;
+  before(async function () {
+    this.timeout(30_000);
+    const home = await TemporaryDirectory.create('redis');
+    const server = await startQueueServer({ dataDirectory: home.path, logger: new RecordedLog() });
+    parts = { server, home, checker: new ProgramChecker() };
+    await parts.checker.warmUp();
+  });
+  after(async () => {
+    await parts?.checker[Symbol.asyncDispose]();
+    await parts?.server.stop();
+    await parts?.home[Symbol.asyncDispose]();
+  });
+  return change => {
+    if (parts === undefined) throw new Error('the parts are there during tests only');
+    return ApiUnderTest.open(parts.server.url, parts.checker, change);
+  };
+}

@@ -1,0 +1,114 @@
+import { problemKinds } from '@gridmr/contracts';
+import { expect } from 'chai';
+import { expressPath } from '../src/mount-routes.js';
+import { routeTable } from '../src/route-table.js';
+import { withApi } from './api-under-test.js';
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+}
+interface Operation {
+  operationId: string;
+  summary: string;
+  parameters: { name: string; in: string; required: boolean }[];
+  requestBody?: unknown;
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+}
+
+describe('GET /openapi.json', () => {
+  const api = withApi();
+  const read = async () => (await api().http.get('/openapi.json')).body;
+  const operations = async () =>
+    Object.entries<Record<string, Operation>>((await read()).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+
+  it('is OpenAPI 3.1 and JSON Schema 2020-12', async () => {
+    const document = await read();
+    expect(document.openapi).to.match(/^3\.1\./);
+    expect(document.info).to.include({ title: 'GridMR', version: '0.0.0-test' });
+  });
+
+  it('has every route of the app, and the app has every route of it', async () => {
+    const layers = (api().app.router as unknown as { stack: Layer[] }).stack;
+    const mounted = layers.flatMap(({ route }) =>
+      route === undefined
+        ? []
+        : Object.keys(route.methods)
+            .filter(method => method !== '_all')
+            .map(method => `${method} ${route.path}`),
+    );
+    const described = (await operations()).map(({ method, path }) => `${method} ${expressPath(path)}`);
+    expect(described).to.have.members(mounted);
+    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(12);
+  });
+
+  it('refers only to what it has', async () => {
+    const document = await read();
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(match => match[1] ?? '');
+    expect(references).to.include('#/components/schemas/Job').and.to.include('#/components/schemas/Problem');
+    for (const reference of references) {
+      expect(reference).to.match(/^#\/components\/schemas\/\w+$/);
+      expect(document.components.schemas).to.have.property(reference.split('/').at(-1) ?? '');
+    }
+    expect(JSON.stringify(document)).not.to.include('$defs');
+  });
+
+  it('names the schemas that clients know', async () => {
+    const { schemas } = (await read()).components;
+    const names = [
+      'JobRequest',
+      'SubmittedJob',
+      'Job',
+      'JobPage',
+      'JobStatus',
+      'Task',
+      'TaskPage',
+      'Problem',
+      'Health',
+    ];
+    expect(schemas).to.include.all.keys(names);
+    expect(schemas.JobRequest.additionalProperties).to.equal(false);
+    expect(schemas.Job).not.to.have.property('additionalProperties');
+  });
+
+  it('has every parameter of every path, a body where one is read, and an id and a summary for each operation', async () => {
+    const all = await operations();
+    for (const { path, method, operation } of all) {
+      const inPath = operation.parameters.filter(parameter => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`)).to.deep.equal(path.match(/\{\w+\}/g) ?? []);
+      expect(inPath.every(({ required }) => required)).to.equal(true);
+      expect(operation.summary, path).to.match(/\w/);
+      expect('requestBody' in operation, `${method} ${path}`).to.equal(operation.operationId === 'submitJob');
+    }
+    expect(new Set(all.map(({ operation }) => operation.operationId))).to.have.lengthOf(all.length);
+    const list = all.find(({ operation }) => operation.operationId === 'listJobs');
+    expect(list?.operation.parameters.map(({ name }) => name)).to.include.members([
+      'limit',
+      'cursor',
+      'status',
+      'name',
+    ]);
+    const submit = all.find(({ operation }) => operation.operationId === 'submitJob');
+    expect(submit?.operation.parameters).to.deep.include.members([
+      { ...submit?.operation.parameters[0], name: 'idempotency-key', in: 'header', required: false },
+    ]);
+  });
+
+  it('describes each answer of each operation, and problems as problem documents under their status', async () => {
+    for (const { path, operation } of await operations()) {
+      expect(
+        Object.keys(operation.responses).some(status => status.startsWith('2')),
+        path,
+      ).to.equal(true);
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        expect(description).to.match(/\w/);
+        const codes = [...description.matchAll(/`(\w+)`:/g)].map(match => match[1] as keyof typeof problemKinds);
+        for (const code of codes) expect(problemKinds[code].status).to.equal(Number(status));
+        const types = Object.keys(content ?? {});
+        expect(types, `${path} ${status}`).not.to.deep.equal([]);
+        if (codes.length > 0) expect(types).to.deep.equal(['application/problem+json']);
+      }
+    }
+  });
+});

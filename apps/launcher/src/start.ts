@@ -1,0 +1,18 @@
+/** `npm start`: the full stack on this machine, until Ctrl-C. */
+import { createLogger, readSettings, stopSignal } from '@gridmr/runtime';
+import { Stack } from './stack.js';
+
+try {
+  const settings = readSettings();
+  const logger = createLogger({ level: settings.logLevel, service: 'launcher' });
+  const stop = stopSignal();
+  await using stack = await Stack.start({ settings, logger });
+  console.log(`GridMR ready on ${stack.url}`);
+  await new Promise(resolve =>
+    stop.aborted ? resolve(null) : stop.addEventListener('abort', resolve, { once: true }),
+  );
+  console.log('Stopping …');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+/**
+ * An attempt did not come to its commit: decides what that means for its task and its job, by the three classes of failure.
+ *
+ * - told to stop: the job has ended, or the message goes back to the queue and no attempt is counted;
+ * - user error: the job fails at once, unless it asked for retries;
+ * - system error: another attempt after a pause, until `max_attempts` have failed.
+ *
+ * Returns what the consumer must throw for BullMQ to do the same.
+ */
+import { type AskedJob, failureClass, type JobError, TaskError } from '@gridmr/contracts';
+import { ThreadCrashedError, ThreadTimeoutError } from '@gridmr/sandbox';
+import { StorageError } from '@gridmr/storage';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { failJob } from '../steps/end-job.js';
+import type { StepTools } from '../steps/step-tools.js';
+import type { AttemptNews } from './attempt-news.js';
+import { type StopReason, stopReasonOf, stopReasons } from './stop-reason.js';
+
+export async function settleFailure(
+  tools: StepTools,
+  news: AttemptNews,
+  asked: AskedJob,
+  message: Job,
+  token: string,
+  signal: AbortSignal,
+  cause: unknown,
+): Promise<Error> {
+  const reason = stopReasonOf(signal);
+  if (reason !== undefined) return settleStop(news, message, token, reason);
+  const error = describeFailure(news, cause);
+  const mayRetry = failureClass(error.code) === 'system' || asked.spec.retry_user_errors;
+  const attemptsLeft = (message.opts.attempts ?? 1) - message.attemptsMade - 1;
+  const final = !mayRetry || attemptsLeft <= 0;
+  news.publish('failed', error, final);
+  news.logger.warn('attempt failed', { code: error.code, reason: error.message, final, error: cause });
+  if (!final) return cause instanceof Error ? cause : new Error(error.message);
+  await failJob(tools, asked.job_id, error);
+  return new UnrecoverableError(error.message);
+}
+
+async function settleStop(news: AttemptNews, message: Job, token: string, reason: StopReason): Promise<Error> {
+  news.logger.info('attempt stopped', { reason });
+  if (reason === stopReasons.jobEnded) {
+    news.publish('cancelled');
+    return new UnrecoverableError(reason);
+  }
+  if (reason === stopReasons.lockLost) {
+    news.publish('lost');
+    return new Error(reason);
+  }
+  news.publish('lost');
+  await message.moveToDelayed(Date.now(), token);
+  return new DelayedError();
+}
+
+/** What the job's owner is told. What is not meant for users (stacks, machine paths) stays in `cause`. */
+function describeFailure(news: AttemptNews, cause: unknown): JobError {
+  const ids = { task_id: news.taskId, attempt: news.attempt };
+  if (cause instanceof TaskError) return { ...cause.error, ...ids };
+  if (cause instanceof ThreadTimeoutError) {
+    return { code: 'task_timeout', message: 'the attempt did not end within its time limit and was stopped', ...ids };
+  }
+  if (cause instanceof StorageError) return { code: 'storage_error', message: cause.message, ...ids };
+  const what = cause instanceof ThreadCrashedError ? 'its thread ended unexpectedly' : 'GridMR itself met an error';
+  return { code: 'internal_error', message: `the attempt failed because ${what}; the worker's log says more`, ...ids };
+}

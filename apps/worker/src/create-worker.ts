@@ -1,0 +1,127 @@
+/**
+ * A worker: two consumers over one Redis and one shared directory. `control` runs the short steps on this loop, `tasks`
+ * hands each attempt to a slot of its own. Stateless: whatever it was doing when it dies, another worker does again.
+ */
+import { hostname } from 'node:os';
+import {
+  type ControlData,
+  processLimits,
+  queueLimits,
+  queueNames,
+  randomToken,
+  type TaskData,
+  type TaskReturn,
+} from '@gridmr/contracts';
+import {
+  announceEnded,
+  checkRedis,
+  connectRedis,
+  EndedJobsListener,
+  EventPublisher,
+  type Logger,
+  openConsumer,
+  openQueues,
+  type Settings,
+  StopStack,
+} from '@gridmr/runtime';
+import { compileQuickJs } from '@gridmr/sandbox';
+import { JobStore, openFsStore } from '@gridmr/storage';
+import type { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { runTask } from './attempts/run-task.js';
+import { stopReasons } from './attempts/stop-reason.js';
+import { TaskSlots } from './attempts/task-slots.js';
+import { runControlStep } from './run-control-step.js';
+import { RunningTasks } from './running-tasks.js';
+import { KnownJobs } from './steps/known-jobs.js';
+import type { StepTools } from './steps/step-tools.js';
+
+const workerTokenLength = 4;
+const mebibyte = 1024 * 1024;
+
+/** `host-pid-token`: unique among all workers ever started. */
+export function newWorkerId(): string {
+  return `${hostname()}-${process.pid}-${randomToken(workerTokenLength)}`;
+}
+
+export interface RunningWorker {
+  readonly workerId: string;
+  /** Finishes or hands back what it is at, and leaves nothing open. */
+  stop(): Promise<void>;
+}
+
+export async function createWorker(settings: Settings, redisUrl: string, log: Logger): Promise<RunningWorker> {
+  const workerId = newWorkerId();
+  const logger = log.child({ worker_id: workerId });
+  const parts = new StopStack(logger);
+  const redis = connectRedis(redisUrl, 'worker', logger);
+  parts.add('redis', () => redis.disconnect());
+  await checkRedis(redis);
+  const store = await openFsStore(settings.dataDirectory);
+  const jobs = new JobStore(store);
+  const queues = parts.use('queues', openQueues(redis, { logger }));
+  const news = new EventPublisher(redis, logger);
+  parts.add('news', () => news.flush());
+  const tools: StepTools = {
+    workerId,
+    store,
+    jobs,
+    known: new KnownJobs(jobs),
+    queues,
+    news,
+    announceEnded: jobId => announceEnded(redis, jobId),
+    logger,
+  };
+  await consume(tools, settings, redis, redisUrl, parts);
+  logger.info('worker ready', { slots: settings.workerCpuCores });
+  return { workerId, stop: () => parts.stop() };
+}
+
+async function consume(
+  tools: StepTools,
+  settings: Settings,
+  connection: Redis,
+  redisUrl: string,
+  parts: StopStack,
+): Promise<void> {
+  const { jobs, logger } = tools;
+  const engine = await compileQuickJs();
+  const slots = parts.use(
+    'task threads',
+    await TaskSlots.start(settings.workerCpuCores, { dataDirectory: settings.dataDirectory, engine }),
+  );
+  const running = parts.use('running tasks', new RunningTasks(jobs, logger));
+  const subscriber = connectRedis(redisUrl, 'subscriber', logger);
+  parts.add('subscriber', () => subscriber.disconnect());
+  const ended = parts.use('ended jobs', new EndedJobsListener(subscriber, id => running.stopJob(id), logger));
+  await ended.start();
+  const { lockSeconds, stalledCheckSeconds } = settings;
+  const timing = { connection, logger, lockSeconds, stalledCheckSeconds };
+  const control = openConsumer<ControlData, void>(
+    queueNames.control,
+    (message, token) => runControlStep(tools, message, token),
+    { ...timing, concurrency: queueLimits.controlConcurrency },
+  );
+  parts.add('control consumer', () => control.close());
+  const limits = { memoryBytes: settings.workerMemoryMb * mebibyte, timeoutSeconds: settings.taskTimeoutSeconds };
+  const tasks = openConsumer<TaskData, TaskReturn>(
+    queueNames.tasks,
+    (message, token, signal) =>
+      running.during(message.id ?? '', message.data.job_id, () =>
+        runTask(tools, slots, limits, message, token, signal),
+      ),
+    { ...timing, concurrency: settings.workerCpuCores },
+  );
+  running.watch(tasks);
+  parts.add('tasks consumer', () => stopTasks(tasks, running));
+}
+
+/** Lets the attempts at work go on for a while, then hands them back to the queue. */
+async function stopTasks(consumer: Worker, running: RunningTasks): Promise<void> {
+  const handBack = setTimeout(() => running.stopAll(stopReasons.workerStops), processLimits.finishAttemptsMs);
+  try {
+    await consumer.close();
+  } finally {
+    clearTimeout(handBack);
+  }
+}

@@ -1,0 +1,33 @@
+/** A worker process: read settings, build, wait for the signal to stop, stop in reverse order. */
+import { createLogger, installCrashGuard, readSettings, stopSignal } from '@gridmr/runtime';
+import { createWorker } from './create-worker.js';
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = createLogger({ level: settings.logLevel, service: 'worker' });
+  installCrashGuard(logger);
+  const stop = stopSignal();
+  if (settings.redisUrl === undefined) {
+    throw new Error(
+      'A worker of its own needs GRIDMR_REDIS_URL, as redis://host:6379. `npm start` runs workers with a private Redis.',
+    );
+  }
+  const worker = await createWorker(settings, settings.redisUrl, logger);
+  process.send?.({ ready: { workerId: worker.workerId } });
+  await untilAborted(stop);
+  logger.info('worker stops', { worker_id: worker.workerId, reason: String(stop.reason) });
+  await worker.stop();
+  process.exit(0);
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,84 @@
+/** Handles one message of the control queue: the short steps of a job's path, on the worker's main loop. */
+import {
+  type ControlName,
+  controlDataSchema,
+  controlNames,
+  failureClass,
+  groupDataSchema,
+  type JobError,
+  queueLimits,
+  TaskError,
+} from '@gridmr/contracts';
+import { StorageError } from '@gridmr/storage';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { z } from 'zod';
+import { cleanUpJob } from './steps/clean-up-job.js';
+import { commitJob } from './steps/commit-job.js';
+import { failJob } from './steps/end-job.js';
+import { passMapBarrier } from './steps/pass-map-barrier.js';
+import { planJob } from './steps/plan-job.js';
+import type { StepTools } from './steps/step-tools.js';
+import { summariseGroup } from './steps/summarise-group.js';
+
+export async function runControlStep(tools: StepTools, message: Job, token: string): Promise<void> {
+  const name = z.enum(controlNames).parse(message.name);
+  const { job_id } = controlDataSchema.parse(message.data);
+  try {
+    await runStep(tools, name, job_id, message, token);
+  } catch (error) {
+    if (error instanceof DelayedError) throw error;
+    throw await settleStepFailure(tools, name, job_id, message, error);
+  }
+}
+
+async function runStep(tools: StepTools, name: ControlName, jobId: string, message: Job, token: string): Promise<void> {
+  switch (name) {
+    case 'plan':
+      return planJob(tools, jobId);
+    case 'group':
+      return summarise(tools, message);
+    case 'map-barrier':
+      return passMapBarrier(tools, jobId);
+    case 'commit':
+      return commitJob(tools, jobId);
+    case 'clean-up':
+      if ((await cleanUpJob(tools, jobId)) === 'done') return;
+      await message.moveToDelayed(Date.now() + queueLimits.cleanUpAgainMs, token);
+      throw new DelayedError();
+  }
+}
+
+async function summarise(tools: StepTools, message: Job): Promise<void> {
+  const { job_id, kind, group } = groupDataSchema.parse(message.data);
+  if ((await tools.jobs.readVerdict(job_id)) !== undefined) return;
+  await summariseGroup(tools, await tools.known.plan(job_id), kind, group);
+}
+
+/** A user error, or the last of its attempts, ends the job; anything else is tried again after a pause. */
+async function settleStepFailure(
+  tools: StepTools,
+  step: ControlName,
+  jobId: string,
+  message: Job,
+  cause: unknown,
+): Promise<Error> {
+  const error = describe(step, cause);
+  const final = failureClass(error.code) === 'user' || message.attemptsMade + 1 >= (message.opts.attempts ?? 1);
+  tools.logger.warn('step failed', {
+    job_id: jobId,
+    step,
+    code: error.code,
+    reason: error.message,
+    final,
+    error: cause,
+  });
+  if (!final || step === 'clean-up') return cause instanceof Error ? cause : new Error(error.message);
+  await failJob(tools, jobId, error);
+  return new UnrecoverableError(error.message);
+}
+
+function describe(step: ControlName, cause: unknown): JobError {
+  if (cause instanceof TaskError) return cause.error;
+  if (cause instanceof StorageError) return { code: 'storage_error', message: cause.message };
+  return { code: 'internal_error', message: `the ${step} step failed; the worker's log says more` };
+}

@@ -1,0 +1,84 @@
+/**
+ * After the verdict: takes the job's messages out of the queue, then removes its intermediates, and the output of a job that did
+ * not complete. It asks to be run again while an attempt is still at work, since that one would write behind our back.
+ *
+ * Messages are removed by their known ids, a few hundred at a time: BullMQ's own removal of a whole flow is one script
+ * that blocks Redis for as long as the flow is big. The barrier goes first: a barrier whose last child is removed would run.
+ */
+import {
+  firstTaskOf,
+  groupCount,
+  messageIds,
+  type Plan,
+  queueLimits,
+  type TaskKind,
+  taskId,
+  type Verdict,
+} from '@gridmr/contracts';
+import type { BlobStore } from '@gridmr/storage';
+import type { Queue } from 'bullmq';
+import { releaseOutput } from './claim-output.js';
+import type { StepTools } from './step-tools.js';
+
+/** `again`: attempts of the job are still running; come back a moment later. */
+export type CleanUpOutcome = 'done' | 'again';
+
+export async function cleanUpJob(tools: StepTools, jobId: string): Promise<CleanUpOutcome> {
+  const verdict = await tools.jobs.readVerdict(jobId);
+  if (verdict === undefined) return 'done';
+  const asked = await tools.known.asked(jobId);
+  const plan = await tools.jobs.readPlan(jobId);
+  if (plan !== undefined && mustUnqueue(plan, verdict)) {
+    const remaining = (await unqueueStage(tools, plan, 'map')) + (await unqueueStage(tools, plan, 'reduce'));
+    if (remaining > 0) return 'again';
+  }
+  if (verdict.status !== 'completed' && plan !== undefined) await removeOutput(tools.store, asked.spec.output_path);
+  await releaseOutput(tools.store, asked);
+  await tools.jobs.removeIntermediates(jobId);
+  return 'done';
+}
+
+/** The messages of a small completed job stay for a day, for whoever looks at the queues; a big one's would fill Redis. */
+function mustUnqueue(plan: Plan, verdict: Verdict): boolean {
+  return verdict.status !== 'completed' || plan.map_tasks + plan.reduce_tasks > queueLimits.childrenPerBarrierMax;
+}
+
+const ownOutput = /^(?:part-[mr]-\d+|_manifest\.json)$/;
+
+/** Parts that the final step had placed when another verdict came first. What else stands there is not ours. */
+async function removeOutput(store: BlobStore, outputPath: string): Promise<void> {
+  for await (const { path } of store.list(outputPath)) {
+    if (ownOutput.test(path.slice(outputPath.length + 1))) await store.remove(path);
+  }
+}
+
+/** Returns how many messages could not be removed because a worker has them. */
+async function unqueueStage({ queues }: StepTools, plan: Plan, kind: TaskKind): Promise<number> {
+  const { job_id } = plan;
+  const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
+  const barriers = kind === 'map' ? [messageIds.mapBarrier(job_id), messageIds.commit(job_id)] : [];
+  for (const id of barriers) await queues.control.remove(id, { removeChildren: false });
+  await queues.hold.remove(messageIds.hold(job_id, kind));
+  let remaining = 0;
+  for (let group = 0; group < groupCount(tasks); group++) {
+    if (tasks > queueLimits.childrenPerBarrierMax) {
+      await queues.control.remove(messageIds.group(job_id, kind, group), { removeChildren: false });
+    }
+    const end = Math.min(firstTaskOf(group + 1), tasks);
+    for (let first = firstTaskOf(group); first < end; first += queueLimits.removalsPerPipeline) {
+      const last = Math.min(first + queueLimits.removalsPerPipeline, end);
+      remaining += await removeTasks(queues.tasks, job_id, kind, first, last);
+    }
+  }
+  return remaining;
+}
+
+async function removeTasks(queue: Queue, jobId: string, kind: TaskKind, from: number, to: number): Promise<number> {
+  const ids = Array.from({ length: to - from }, (_, i) => taskId(jobId, kind, from + i));
+  const removed = await Promise.all(ids.map(id => queue.remove(id)));
+  const left = ids.filter((_, i) => removed[i] === 0);
+  if (left.length === 0) return 0;
+  // 0 says "not removed": locked by a worker, or not there at all.
+  const found = await Promise.all(left.map(id => queue.getJob(id)));
+  return found.filter(message => message !== undefined).length;
+}

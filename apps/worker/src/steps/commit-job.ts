@@ -1,0 +1,123 @@
+/**
+ * Step 6 of a job's path: every part is committed, so make the output count.
+ *
+ * Order matters: parts and manifest are placed, then the verdict is committed (a cancel may win that race), then
+ * `_SUCCESS` is written. The step may die anywhere and run again: a part that was moved is not moved twice, a verdict that
+ * stands stays, and `_SUCCESS` is written after it in any case.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type AskedJob,
+  addCounters,
+  type Counters,
+  groupCount,
+  jobFiles,
+  type Manifest,
+  outputNames,
+  type Plan,
+  partName,
+  type TaskKind,
+  type TaskOutput,
+  type Verdict,
+  zeroCounters,
+} from '@gridmr/contracts';
+import { StorageError } from '@gridmr/storage';
+import { endJob } from './end-job.js';
+import type { StepTools } from './step-tools.js';
+import { summariseGroup } from './summarise-group.js';
+
+export async function commitJob(tools: StepTools, jobId: string): Promise<void> {
+  const before = await tools.jobs.readVerdict(jobId);
+  const asked = await tools.known.asked(jobId);
+  if (before === undefined) await placeAndDecide(tools, asked);
+  else if (before.status === 'completed') await markSuccess(tools, asked);
+}
+
+async function placeAndDecide(tools: StepTools, asked: AskedJob): Promise<void> {
+  const { job_id } = asked;
+  const plan = await tools.known.plan(job_id);
+  tools.news.publish({ type: 'phase', job_id, phase: 'commit', at: new Date().toISOString() });
+  const { outputs, counters } = await gather(tools, plan);
+  for (const [index, output] of outputs.entries()) await placePart(tools, asked, partKind(plan), index, output);
+  const manifest = manifestOf(asked, partKind(plan), outputs, counters);
+  await tools.store.write(`${asked.spec.output_path}/${outputNames.manifest}`, json(manifest));
+  const { parts, records, bytes, finished_at } = manifest;
+  const verdict: Verdict = {
+    job_id,
+    status: 'completed',
+    finished_at,
+    error: null,
+    output: { path: asked.spec.output_path, parts: parts.length, records, bytes },
+    counters,
+  };
+  const standing = await tools.jobs.commitVerdict(verdict);
+  if (standing.status === 'completed') await markSuccess(tools, asked);
+}
+
+async function markSuccess(tools: StepTools, asked: AskedJob): Promise<void> {
+  await tools.store.write(`${asked.spec.output_path}/${outputNames.success}`, new Uint8Array());
+  await endJob(tools, asked.job_id);
+}
+
+function partKind(plan: Plan): TaskKind {
+  return plan.reduce_tasks === 0 ? 'map' : 'reduce';
+}
+
+async function gather(tools: StepTools, plan: Plan): Promise<{ outputs: TaskOutput[]; counters: Counters }> {
+  const counters = zeroCounters();
+  let outputs: TaskOutput[] = [];
+  for (const kind of ['map', 'reduce'] as const) {
+    const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
+    const ofKind: TaskOutput[] = [];
+    for (let group = 0; group < groupCount(tasks); group++) {
+      const summary = await summariseGroup(tools, plan, kind, group);
+      addCounters(counters, summary.counters);
+      ofKind.push(...summary.outputs);
+    }
+    if (kind === partKind(plan)) outputs = ofKind;
+  }
+  return { outputs, counters };
+}
+
+/** Renames the winning attempt's file into the output; done already if the file is gone and the part has its size. */
+async function placePart(
+  tools: StepTools,
+  { job_id, spec }: AskedJob,
+  kind: TaskKind,
+  index: number,
+  output: TaskOutput,
+): Promise<void> {
+  const from = `${jobFiles.taskDirectory(job_id, kind, index)}/${output.file}`;
+  const to = `${spec.output_path}/${partName(kind, index)}`;
+  try {
+    await tools.store.rename(from, to);
+  } catch (error) {
+    const placed = error instanceof StorageError && error.code === 'not_found' ? await tools.store.stat(to) : undefined;
+    if (placed?.bytes !== output.bytes) throw error;
+  }
+}
+
+function manifestOf(asked: AskedJob, kind: TaskKind, outputs: readonly TaskOutput[], counters: Counters): Manifest {
+  const sum = (field: 'records' | 'bytes') => outputs.reduce((total, output) => total + output[field], 0);
+  return {
+    version: 1,
+    job_id: asked.job_id,
+    format: asked.spec.output_format,
+    compression: asked.spec.output_compression,
+    parts: outputs.map(({ records, bytes, crc32c }, index) => ({
+      file: partName(kind, index),
+      records,
+      bytes,
+      crc32c,
+    })),
+    records: sum('records'),
+    bytes: sum('bytes'),
+    counters,
+    spec_digest: createHash('sha256').update(JSON.stringify(asked.spec)).digest('hex'),
+    finished_at: new Date().toISOString(),
+  };
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}

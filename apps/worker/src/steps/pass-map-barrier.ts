@@ -1,0 +1,26 @@
+/** Step 4 of a job's path: every map task has a committed attempt, so queue the reduce tasks. */
+import { groupCount } from '@gridmr/contracts';
+import { committedTasks } from './committed-tasks.js';
+import type { StepTools } from './step-tools.js';
+import { summariseGroup } from './summarise-group.js';
+import { addTaskFlow } from './task-flow.js';
+
+export async function passMapBarrier(tools: StepTools, jobId: string): Promise<void> {
+  if ((await tools.jobs.readVerdict(jobId)) !== undefined) return;
+  const [asked, plan] = await Promise.all([tools.known.asked(jobId), tools.known.plan(jobId)]);
+  publishPhase(tools, jobId, 'shuffle');
+  for (let group = 0; group < groupCount(plan.map_tasks); group++) await summariseGroup(tools, plan, 'map', group);
+  await addTaskFlow(tools.queues, {
+    jobId,
+    kind: 'reduce',
+    tasks: plan.reduce_tasks,
+    isCommitted: await committedTasks(tools, plan, 'reduce'),
+    barrier: 'commit',
+    spec: asked.spec,
+  });
+  publishPhase(tools, jobId, 'reduce');
+}
+
+function publishPhase(tools: StepTools, job_id: string, phase: 'shuffle' | 'reduce'): void {
+  tools.news.publish({ type: 'phase', job_id, phase, at: new Date().toISOString() });
+}

@@ -1,0 +1,16 @@
+/** What every step of a job works with. Made once per process, passed in. */
+import type { EventPublisher, Logger, Queues } from '@gridmr/runtime';
+import type { BlobStore, JobStore } from '@gridmr/storage';
+import type { KnownJobs } from './known-jobs.js';
+
+export interface StepTools {
+  readonly workerId: string;
+  readonly store: BlobStore;
+  readonly jobs: JobStore;
+  readonly known: KnownJobs;
+  readonly queues: Queues;
+  readonly news: EventPublisher;
+  /** Tells all workers that a job has ended, so that they stop its attempts. */
+  readonly announceEnded: (jobId: string) => Promise<void>;
+  readonly logger: Logger;
+}

@@ -1,0 +1,123 @@
+/**
+ * Queues one stage of a job as a BullMQ flow: a parent message, the barrier, that becomes active when every task message
+ * below it is done.
+ *
+ * Up to 1,000 tasks hang below the barrier directly, added by one call, atomically. More make a tree, because adding or
+ * removing many children in one script blocks Redis and the caller for seconds:
+ *
+ * ```
+ * barrier ─┬─ hold                     nobody consumes it: the barrier cannot pass while groups are being added
+ *          ├─ group 0 ─ task 0 … 999   one call a group
+ *          └─ group 1 ─ task 1000 …
+ * ```
+ *
+ * When all groups are seen to be there, the hold is removed, which may at once wake the barrier. Ids are deterministic,
+ * so adding a flow again (after a crash in the middle) adds only what is missing.
+ */
+import {
+  dataPlaneLimits,
+  firstTaskOf,
+  groupCount,
+  type JobSpec,
+  messageIds,
+  queueLimits,
+  queueNames,
+  type TaskKind,
+  taskId,
+} from '@gridmr/contracts';
+import { messageOptions, type Queues } from '@gridmr/runtime';
+import type { FlowJob } from 'bullmq';
+
+export interface TaskFlow {
+  readonly jobId: string;
+  readonly kind: TaskKind;
+  readonly tasks: number;
+  /** Tasks that are committed already are not queued again. */
+  readonly isCommitted: (index: number) => boolean;
+  readonly barrier: 'map-barrier' | 'commit';
+  readonly spec: Pick<JobSpec, 'priority' | 'max_attempts'>;
+}
+
+/** The flow is not as it was added; adding it again will mend it. */
+export class IncompleteFlowError extends Error {
+  constructor(barrierId: string, found: number, wanted: number) {
+    super(`barrier ${barrierId} has ${found} of ${wanted} children`);
+    this.name = 'IncompleteFlowError';
+  }
+}
+
+export async function addTaskFlow(queues: Queues, flow: TaskFlow): Promise<void> {
+  if (flow.tasks <= queueLimits.childrenPerBarrierMax) {
+    await queues.flows.add({ ...barrierMessage(flow), children: pendingTasks(flow, 0, flow.tasks) });
+  } else {
+    await addTree(queues, flow);
+  }
+}
+
+async function addTree(queues: Queues, flow: TaskFlow): Promise<void> {
+  const holdId = messageIds.hold(flow.jobId, flow.kind);
+  const hold = { name: 'hold', queueName: queueNames.hold, opts: { jobId: holdId, failParentOnFailure: true } };
+  const barrier = await queues.flows.add({ ...barrierMessage(flow), children: [hold] });
+  const parent = { id: barrierId(flow), queue: queues.control.qualifiedName };
+  let added = 1;
+  for (let group = 0; group < groupCount(flow.tasks); group++) {
+    const first = firstTaskOf(group);
+    const children = pendingTasks(flow, first, Math.min(first + dataPlaneLimits.tasksPerGroup, flow.tasks));
+    if (children.length === 0) continue;
+    await queues.flows.add({ ...groupMessage(flow, group, parent), children });
+    added++;
+  }
+  const { processed = 0, unprocessed = 0 } = await barrier.job.getDependenciesCount();
+  // A group that a parent vanished under would have been dropped without an error.
+  if (processed + unprocessed < added) throw new IncompleteFlowError(barrierId(flow), processed + unprocessed, added);
+  await queues.hold.remove(holdId);
+}
+
+function barrierId(flow: TaskFlow): string {
+  return flow.barrier === 'commit' ? messageIds.commit(flow.jobId) : messageIds.mapBarrier(flow.jobId);
+}
+
+function barrierMessage(flow: TaskFlow): FlowJob {
+  return {
+    name: flow.barrier,
+    queueName: queueNames.control,
+    data: { job_id: flow.jobId },
+    opts: { ...messageOptions(), jobId: barrierId(flow) },
+  };
+}
+
+function groupMessage(flow: TaskFlow, group: number, parent: { id: string; queue: string }): FlowJob {
+  return {
+    name: 'group',
+    queueName: queueNames.control,
+    data: { job_id: flow.jobId, kind: flow.kind, group },
+    opts: {
+      ...messageOptions(),
+      jobId: messageIds.group(flow.jobId, flow.kind, group),
+      parent,
+      failParentOnFailure: true,
+    },
+  };
+}
+
+/** BullMQ starts lower numbers first, and what has no number before all others. */
+const priorities = { high: 1, normal: 1_000, low: 1_000_000 } as const;
+
+function pendingTasks(flow: TaskFlow, from: number, to: number): FlowJob[] {
+  const messages: FlowJob[] = [];
+  for (let index = from; index < to; index++) {
+    if (flow.isCommitted(index)) continue;
+    messages.push({
+      name: flow.kind,
+      queueName: queueNames.tasks,
+      data: { job_id: flow.jobId, kind: flow.kind, index },
+      opts: {
+        ...messageOptions(flow.spec.max_attempts),
+        jobId: taskId(flow.jobId, flow.kind, index),
+        priority: priorities[flow.spec.priority],
+        failParentOnFailure: true,
+      },
+    });
+  }
+  return messages;
+}

@@ -1,0 +1,85 @@
+/**
+ * What every attempt holds while it runs: a sandbox of its own, an output nobody sees yet, a scratch directory. Closing it
+ * gives all of it back, and discards the output unless it was committed.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
+import { openQuickJsSandbox, type QuickJsModule } from '@gridmr/sandbox';
+import type { BlobStore, BlobWriter } from '@gridmr/storage';
+import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
+
+export interface OpenAttempt extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly output: BlobWriter;
+  /** An empty directory on the local disk. */
+  readonly scratch: string;
+  context(
+    phase: AttemptContext['phase'],
+    partition: number | null,
+    numReducers: number,
+    input: AttemptContext['input'],
+  ): AttemptContext;
+  /** Makes the output's file visible under its own name. Whether it counts is decided by the commit record. */
+  commit(made: EngineResult, durable: boolean): Promise<AttemptResult>;
+}
+
+export async function openAttempt(
+  store: BlobStore,
+  module: QuickJsModule,
+  request: AttemptRequest,
+): Promise<OpenAttempt> {
+  const startedMs = performance.now();
+  const held = new HeldResources();
+  try {
+    const { asked, memoryBytes, timeoutMs, outputPath } = request;
+    const scratch = await mkdtemp(join(tmpdir(), 'gridmr-attempt-'));
+    held.add(() => rm(scratch, { recursive: true, force: true }));
+    const output = await store.createWriter(outputPath);
+    held.add(() => output[Symbol.asyncDispose]());
+    const source = asked.spec.program;
+    const sandbox = await openQuickJsSandbox({ module, source, memoryBytes, deadlineMs: timeoutMs });
+    held.add(() => sandbox[Symbol.dispose]());
+    return {
+      sandbox,
+      output,
+      scratch,
+      context: (phase, partition, numReducers, input) => ({
+        ...contextOf(request),
+        phase,
+        partition,
+        numReducers,
+        input,
+      }),
+      commit: async ({ bytes, records, crc32c, counters, logLines }, durable) => {
+        await output.commit({ durable });
+        // The thread does nothing else meanwhile, so the time that passed is the time it took.
+        const cpu_ms = Math.round(performance.now() - startedMs);
+        return { bytes, records, crc32c, counters: { ...counters, cpu_ms }, logLines };
+      },
+      [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await held[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function contextOf({ asked, taskId, attempt }: AttemptRequest) {
+  const { job_id, spec, submitted_at } = asked;
+  return { jobId: job_id, taskId, attempt, parameters: spec.parameters, nowMs: Date.parse(submitted_at) };
+}
+
+/** Given back in reverse order. */
+class HeldResources implements AsyncDisposable {
+  readonly #release: (() => unknown)[] = [];
+
+  add(release: () => unknown): void {
+    this.#release.push(release);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (let release = this.#release.pop(); release !== undefined; release = this.#release.pop()) await release();
+  }
+}

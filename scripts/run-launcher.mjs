@@ -1,0 +1,26 @@
+/** Runs a program of `apps/launcher` on a machine that is ready for it, and answers its exit code. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { installPackages } from './install-packages.mjs';
+import { root } from './root.mjs';
+
+export async function runLauncher(program, args) {
+  await installPackages();
+  const built = await build();
+  if (!built.ok) throw new Error(`${built.output}\nGridMR could not be built: see above.`);
+  return runAttached(join(root, 'apps', 'launcher', 'dist', program), args);
+}
+
+/** In our process group, so that Ctrl-C reaches it too; we only wait for it to stop. A SIGTERM is passed on. */
+function runAttached(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], { stdio: 'inherit' });
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    process.on('SIGHUP', () => child.kill('SIGHUP'));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}

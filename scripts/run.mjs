@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/**
+ * `node scripts/run.mjs demo|start|test [arguments]`: what `npm run demo`, `npm start` and `npm test` call.
+ *
+ * First makes a fresh machine ready (the locked packages, the build), then runs. Everything in this folder that runs
+ * before the packages are installed uses Node.js alone; this file alone must also parse on versions too old for the rest.
+ */
+const commands = {
+  demo: () => import('./run-launcher.mjs').then(({ runLauncher }) => runLauncher('demo.js', process.argv.slice(3))),
+  start: () => import('./run-launcher.mjs').then(({ runLauncher }) => runLauncher('start.js', process.argv.slice(3))),
+  test: () => import('./run-tests.mjs').then(({ runTests }) => runTests(process.argv.slice(3))),
+};
+
+const oldestMajor = 20;
+const oldestMinor = 19;
+
+function isTooOld(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+}
+
+function run(name) {
+  if (isTooOld(process.versions.node)) {
+    return Promise.reject(
+      new Error(
+        `GridMR needs Node.js ${oldestMajor}.${oldestMinor} or later, and this is ${process.versions.node}. ` +
+          'Install a current version from https://nodejs.org and try again.',
+      ),
+    );
+  }
+  const command = commands[name];
+  if (command === undefined) {
+    return Promise.reject(new Error(`Usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [arguments]`));
+  }
+  return command();
+}
+
+run(process.argv[2]).then(
+  code => {
+    process.exitCode = code;
+  },
+  error => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,10 @@
+/** Bounds of a run of the tests. */
+export const testLimits = {
+  /** One test, unless it says otherwise. */
+  testMs: 10_000,
+  /** After the last test of a suite, for its process to end by itself. */
+  endMs: 3_000,
+  /** Without any news from a suite, it is given up: a test blocks the event loop. */
+  silenceMs: 300_000,
+  silenceCheckMs: 1_000,
+};

@@ -1,0 +1,157 @@
+/** GridMR's routes as methods. Every answer is validated by the schema that the API made it with. */
+import {
+  clientLimits,
+  type Health,
+  headers,
+  healthSchema,
+  type Job,
+  type JobListQuery,
+  type JobRequest,
+  type JobStatusView,
+  jobSchema,
+  jobStatusViewSchema,
+  type Page,
+  pageSchema,
+  routes,
+  type SubmittedJob,
+  submittedSchema,
+  type Task,
+  taskSchema,
+} from '@gridmr/contracts';
+import { readLines } from './read-lines.js';
+import { type AnswerSchema, Transport, type TransportOptions } from './transport.js';
+import { type WaitForOptions, waitFor } from './wait-for.js';
+import { watchStream } from './watch-stream.js';
+
+export interface ClientOptions extends TransportOptions {
+  /** How long streamed results may pause. */
+  readonly resultsIdleMs?: number | undefined;
+}
+
+/** Every call takes a signal that ends it, with the signal's own reason. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** The same key and body give the same job, however often they are sent. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface PageQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface TaskQuery extends PageQuery {
+  readonly kind?: Task['kind'] | undefined;
+  readonly state?: Task['state'] | undefined;
+}
+
+export type JobQuery = Partial<JobListQuery>;
+
+export interface ResultsOptions extends CallOptions {
+  readonly partition?: number | undefined;
+  /** At most so many records. */
+  readonly limit?: number | undefined;
+  /** JSON lines, whatever format the job's output has. */
+  readonly asJsonLines?: boolean | undefined;
+}
+
+const jobPageSchema = pageSchema(jobSchema, 'JobPage');
+const taskPageSchema = pageSchema(taskSchema, 'TaskPage');
+/** For answers whose status says all. */
+const anything: AnswerSchema<unknown> = { safeParse: data => ({ success: true, data }) };
+
+/** All methods throw `ApiError` when the API refuses, `ConnectionError` when no usable answer comes. */
+export class GridmrClient {
+  readonly #transport: Transport;
+  readonly #options: ClientOptions;
+
+  /** Throws a `TypeError` if `baseUrl` is not a URL. */
+  constructor(options: ClientOptions) {
+    this.#transport = new Transport(options);
+    this.#options = options;
+  }
+
+  submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<SubmittedJob> {
+    return this.#transport.json(routes.jobs, submittedSchema, {
+      method: 'POST',
+      body: request,
+      headers: idempotencyKey === undefined ? {} : { [headers.idempotencyKey]: idempotencyKey },
+      signal,
+    });
+  }
+
+  job(id: string, { signal }: CallOptions = {}): Promise<Job> {
+    return this.#transport.json(routes.job(encodeURIComponent(id)), jobSchema, { signal });
+  }
+
+  status(id: string, { signal }: CallOptions = {}): Promise<JobStatusView> {
+    return this.#transport.json(routes.jobStatus(encodeURIComponent(id)), jobStatusViewSchema, { signal });
+  }
+
+  /** Newest first. */
+  listJobs(query: JobQuery = {}, { signal }: CallOptions = {}): Promise<Page<Job>> {
+    return this.#transport.json(routes.jobs, jobPageSchema, { query: { ...query }, signal });
+  }
+
+  /** All jobs that match, page after page. */
+  allJobs(query: JobQuery = {}, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
+    return allItems(cursor => this.listJobs({ ...query, cursor }, options), query.cursor);
+  }
+
+  tasks(id: string, query: TaskQuery = {}, { signal }: CallOptions = {}): Promise<Page<Task>> {
+    return this.#transport.json(routes.jobTasks(encodeURIComponent(id)), taskPageSchema, {
+      query: { ...query },
+      signal,
+    });
+  }
+
+  /** All tasks that match, page after page. */
+  allTasks(id: string, query: TaskQuery = {}, options: CallOptions = {}): AsyncGenerator<Task, void, undefined> {
+    return allItems(cursor => this.tasks(id, { ...query, cursor }, options), query.cursor);
+  }
+
+  /** Asks the job to stop; idempotent. `waitFor` tells when it has. */
+  async cancel(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#transport.json(routes.jobCancel(encodeURIComponent(id)), anything, { method: 'POST', signal });
+  }
+
+  /** Parts in the order of partitions, in the job's own format, never held in memory whole. */
+  async resultStream(id: string, options: ResultsOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const { partition, limit, asJsonLines, signal } = options;
+    const path = routes.jobResults(encodeURIComponent(id));
+    const accept = asJsonLines ? 'application/x-ndjson' : '*/*';
+    const stream = await this.#transport.stream(path, { query: { partition, limit }, headers: { accept }, signal });
+    const idleMs = this.#options.resultsIdleMs ?? clientLimits.resultsIdleMs;
+    return watchStream(stream, { url: path, idleMs, signal });
+  }
+
+  /** The same line by line. Leaving the loop closes the connection. */
+  async *results(id: string, options: ResultsOptions = {}): AsyncGenerator<string, void, undefined> {
+    yield* readLines(await this.resultStream(id, options));
+  }
+
+  /** Also answers when something is down: `status` says so. */
+  health({ signal }: CallOptions = {}): Promise<Health> {
+    return this.#transport.json(routes.health, healthSchema, { accept: [503], signal });
+  }
+
+  /** Polls until the job has finished, and answers it. A failed job is an answer, not an error. */
+  waitFor(id: string, options: WaitForOptions = {}): Promise<Job> {
+    return waitFor(this, id, options);
+  }
+}
+
+async function* allItems<Item>(
+  readPage: (cursor: string | undefined) => Promise<Page<Item>>,
+  first: string | undefined,
+): AsyncGenerator<Item, void, undefined> {
+  let cursor: string | null | undefined = first;
+  do {
+    const page: Page<Item> = await readPage(cursor);
+    yield* page.items;
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+}

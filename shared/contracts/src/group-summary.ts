@@ -1,0 +1,26 @@
+/**
+ * What 1,000 tasks of a job have made, gathered once into one small file when the last of them is committed, so that
+ * a reduce attempt reads one file per thousand map tasks, and the final step adds up thousands instead of millions.
+ */
+import { z } from 'zod';
+import { countersSchema } from './counters.js';
+import { fiveDigits, type TaskKind } from './ids.js';
+import { jobFiles } from './job-files.js';
+
+const count = z.number().int().nonnegative();
+
+/** The winning attempt's output of one task. */
+export const taskOutputSchema = z.object({ file: z.string(), bytes: count, records: count, crc32c: count });
+export type TaskOutput = z.infer<typeof taskOutputSchema>;
+
+export const groupSummarySchema = z.object({
+  /** In order of the tasks' indices, beginning with the group's first. */
+  outputs: z.array(taskOutputSchema),
+  counters: countersSchema,
+});
+export type GroupSummary = z.infer<typeof groupSummarySchema>;
+
+/** `map/summary-00003.json`. */
+export function groupSummaryPath(jobId: string, kind: TaskKind, group: number): string {
+  return `${jobFiles.directory(jobId)}/${kind}/summary-${fiveDigits(group)}.json`;
+}

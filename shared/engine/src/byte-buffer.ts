@@ -1,0 +1,109 @@
+/**
+ * A growable row of bytes with a maximum: what keys, lines and batches are written into before they go on as a whole.
+ *
+ * A write past the end of a typed array vanishes silently, so every append first makes room or throws. Memory doubles, so
+ * an append costs O(bytes) on average; `clear` keeps the memory for the next use.
+ */
+
+/** Below this, a loop copies faster than a call of `set` with a view of its own. */
+const loopCopyBytesMax = 48;
+
+/** An append that would take a buffer past its maximum. The buffer is as it was before. */
+export class BufferFullError extends Error {
+  readonly bytesMax: number;
+  readonly bytesNeeded: number;
+
+  constructor(bytesMax: number, bytesNeeded: number) {
+    super(`${bytesNeeded} bytes do not fit into a buffer of at most ${bytesMax}; hand over what it holds first`);
+    this.name = 'BufferFullError';
+    this.bytesMax = bytesMax;
+    this.bytesNeeded = bytesNeeded;
+  }
+}
+
+export class ByteBuffer {
+  readonly bytesMax: number;
+  #bytes: Uint8Array;
+  /** The same memory, for the calls that only Node.js's Buffer has. */
+  #text: Buffer;
+  #length = 0;
+
+  /** @param bytesMax what it may ever hold: one of the named limits */
+  constructor(bytesMax: number, bytesAtFirst = 1024) {
+    this.bytesMax = bytesMax;
+    this.#bytes = new Uint8Array(Math.min(bytesAtFirst, bytesMax));
+    this.#text = Buffer.from(this.#bytes.buffer);
+  }
+
+  /** Bytes held. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Makes room for `bytes` more. Throws `BufferFullError` if that is past the maximum. */
+  reserve(bytes: number): void {
+    if (this.#length + bytes > this.#bytes.length) this.#grow(this.#length + bytes);
+  }
+
+  appendByte(byte: number): void {
+    this.reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** Appends `source[start .. end]`. Throws `RangeError` if that is not inside `source`. */
+  append(source: Uint8Array, start = 0, end = source.length): void {
+    const count = end - start;
+    if (start < 0 || count < 0 || end > source.length) {
+      throw new RangeError(`bytes ${start}..${end} are not inside a source of ${source.length} bytes`);
+    }
+    this.reserve(count);
+    const target = this.#bytes;
+    let to = this.#length;
+    if (count <= loopCopyBytesMax) {
+      for (let from = start; from < end; from++) target[to++] = source[from] as number;
+    } else {
+      target.set(source.subarray(start, end), to);
+    }
+    this.#length += count;
+  }
+
+  /** Appends text of code points below 128, which the caller knows it to be. */
+  appendAscii(text: string): void {
+    const count = text.length;
+    this.reserve(count);
+    for (let i = 0; i < count; i++) this.#bytes[this.#length + i] = text.charCodeAt(i);
+    this.#length += count;
+  }
+
+  /** Appends text as UTF-8. A lone surrogate becomes U+FFFD. */
+  appendText(text: string): void {
+    const count = Buffer.byteLength(text, 'utf8');
+    this.reserve(count);
+    const written = this.#text.write(text, this.#length, count, 'utf8');
+    if (written !== count) throw new Error(`wrote ${written} of ${count} bytes of text`);
+    this.#length += count;
+  }
+
+  /** What is held, without a copy: valid until the next append or `clear`. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A copy of what is held. */
+  copy(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Empties it and keeps its memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #grow(bytesNeeded: number): void {
+    if (bytesNeeded > this.bytesMax) throw new BufferFullError(this.bytesMax, bytesNeeded);
+    const grown = new Uint8Array(Math.min(this.bytesMax, Math.max(bytesNeeded, this.#bytes.length * 2)));
+    grown.set(this.view());
+    this.#bytes = grown;
+    this.#text = Buffer.from(grown.buffer);
+  }
+}

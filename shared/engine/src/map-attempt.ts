@@ -1,0 +1,77 @@
+/**
+ * One attempt of a map task: blocks of records → the user's `map` → a segment of R partitions, or a part if R is 0.
+ *
+ * The sandbox begins, takes block after block, and ends; the pairs it gives out go to a `MapOutput`. Everything here is
+ * synchronous but for opening files. It writes and does not commit: see `attempt-result.ts`.
+ */
+import { type Counters, failureClass, type OutputFormat, type Split, TaskError, zeroCounters } from '@gridmr/contracts';
+import type { BlobWriter } from '@gridmr/storage';
+import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
+import { type AttemptResult, attemptResult } from './attempt-result.js';
+import { endBefore } from './column.js';
+import { type MapOutput, PartOutput } from './map-output.js';
+import { PartWriter } from './part-writer.js';
+import type { AttemptContext, PairBlock, RecordBlock, Sandbox } from './program.js';
+import { ScratchDirectory } from './scratch-file.js';
+import { SegmentOutput } from './segment-output.js';
+
+export interface MapAttempt {
+  readonly split: Split;
+  /** The split's records, from `readTextBlocks`. */
+  readonly blocks: Iterable<RecordBlock>;
+  /** Loaded with the program and not begun; the caller disposes of it. */
+  readonly sandbox: Sandbox;
+  readonly context: AttemptContext;
+  /** The caller commits or discards it. */
+  readonly output: Pick<BlobWriter, 'writeSync'>;
+  /** R; 0 for a map-only job. */
+  readonly reducers: number;
+  /** Of a map-only job's parts. */
+  readonly outputFormat: OutputFormat;
+  /** An empty directory of this attempt's own on the local disk; the caller removes it. */
+  readonly scratch: string;
+  readonly limits?: Partial<AttemptLimits>;
+}
+
+/** Runs the attempt. Throws `TaskError` when user code fails, and what storage and scratch files throw. */
+export async function runMapAttempt(attempt: MapAttempt): Promise<AttemptResult> {
+  try {
+    return await run(attempt);
+  } catch (error) {
+    const isUsers = error instanceof TaskError && failureClass(error.error.code) === 'user';
+    throw isUsers ? error.with({ input_path: attempt.split.path }) : error;
+  }
+}
+
+async function run(attempt: MapAttempt): Promise<AttemptResult> {
+  const { sandbox } = attempt;
+  const counters = zeroCounters();
+  const output = openOutput(attempt, counters);
+  sandbox.begin(attempt.context, pairs => {
+    counters.map_output_records += pairs.count;
+    counters.map_output_bytes += bytesOf(pairs);
+    output.take(pairs);
+  });
+  for (const block of attempt.blocks) {
+    counters.map_input_records += block.records;
+    counters.map_input_bytes += block.bytes.length;
+    sandbox.mapBlock(block);
+    output.afterBlock();
+  }
+  await output.beforeEnd();
+  const notes = sandbox.end();
+  return attemptResult(await output.finish(), counters, notes);
+}
+
+function openOutput(attempt: MapAttempt, counters: Counters): MapOutput {
+  const { output, reducers, outputFormat, sandbox } = attempt;
+  const limits = attemptLimits(attempt.limits);
+  if (reducers === 0) return new PartOutput(new PartWriter(output, outputFormat, limits.writeBufferBytes));
+  const scratch = new ScratchDirectory(attempt.scratch);
+  return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, counters });
+}
+
+/** Of encoded keys and the values' JSON text. */
+function bytesOf(pairs: PairBlock): number {
+  return endBefore(pairs.keyEnds, pairs.count) + endBefore(pairs.valueEnds, pairs.count);
+}

@@ -1,0 +1,120 @@
+/**
+ * Files that live as long as one attempt: spilled runs and the results of merge passes, on the worker's own disk.
+ * The only place of the engine that touches `node:fs`. All calls are synchronous: they run in task threads.
+ *
+ * Call order: `ScratchDirectory.create` → `writeSync`… → `close` → `open`, as often as wanted → `remove`.
+ * Whoever made the directory removes it, and with it whatever a failed attempt left behind.
+ */
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { TaskError } from '@gridmr/contracts';
+import type { BlobReader } from '@gridmr/storage';
+
+/** What segments and parts are written to: a `BlobWriter` or a scratch file. */
+export interface ByteSink {
+  writeSync(bytes: Uint8Array): void;
+}
+
+/** Gives out new files of one private directory. */
+export class ScratchDirectory {
+  readonly #directory: string;
+  #files = 0;
+
+  /** @param directory exists, is empty, and belongs to this attempt alone */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  create(): ScratchFile {
+    return new ScratchFile(join(this.#directory, `run-${this.#files++}`));
+  }
+}
+
+/** One file: written once from start to end, then read. */
+export class ScratchFile implements ByteSink, Disposable {
+  readonly path: string;
+  #writing: number | undefined;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#writing = attempt('create', () => openSync(path, 'wx'));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  writeSync(bytes: Uint8Array): void {
+    const file = this.#writing;
+    if (file === undefined) throw new Error(`${this.path} is closed and cannot be written to`);
+    attempt('write to', () => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    });
+    this.#bytes += bytes.length;
+  }
+
+  /** Ends writing. */
+  close(): void {
+    const file = this.#writing;
+    this.#writing = undefined;
+    if (file !== undefined) attempt('close', () => closeSync(file));
+  }
+
+  open(): BlobReader {
+    return new ScratchReader(this.path);
+  }
+
+  remove(): void {
+    this.close();
+    attempt('remove', () => rmSync(this.path, { force: true }));
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+class ScratchReader implements BlobReader {
+  readonly path: string;
+  readonly bytes: number;
+  #file: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+    const file = attempt('open', () => openSync(path, 'r'));
+    this.#file = file;
+    this.bytes = attempt('look at', () => fstatSync(file).size);
+  }
+
+  readSync(target: Uint8Array, position: number): number {
+    const file = this.#file;
+    if (file === undefined) throw new Error(`${this.path} is closed and cannot be read`);
+    return attempt('read', () => {
+      let done = 0;
+      while (done < target.length) {
+        const read = readSync(file, target, done, target.length - done, position + done);
+        if (read === 0) break;
+        done += read;
+      }
+      return done;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** A full or broken disk is the worker's fault: the attempt may succeed elsewhere. */
+function attempt<T>(verb: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    const message = `the worker could not ${verb} a scratch file${code}; check the space and the rights of its temporary directory`;
+    throw new TaskError({ code: 'storage_error', message }, { cause });
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The user's functions in plain V8, behind the same interface as a jail: JavaScript closures, a few pairs handed over at
+ * a time, in the middle of a call too. It throws if the engine breaks the order of calls or the form of batches.
+ */
+import { expect } from 'chai';
+import { type Key, encodeKey } from '../dist/key-encoding.js';
+import type {
+  AttemptContext,
+  AttemptNotes,
+  GroupBatch,
+  GroupSource,
+  PairBlock,
+  PairSink,
+  ProgramFunctions,
+  RecordBlock,
+  Sandbox,
+} from '../dist/program.js';
+
+export type Emit = (key: Key, value: unknown) => void;
+type OverGroups = (key: Key, values: Iterator<unknown> & Iterable<unknown>, emit: Emit) => void;
+
+export interface Program {
+  map(record: string, emit: Emit): void;
+  combine?: OverGroups;
+  reduce?: OverGroups;
+  partition?(key: Key, reducers: number): number;
+  setup?(emit: Emit): void;
+  teardown?(emit: Emit): void;
+}
+
+interface Pair {
+  readonly key: Key;
+  readonly value: string;
+}
+
+/** Pairs in columns, keys encoded. */
+export function pairBlock(pairs: readonly Pair[], partitions?: readonly number[]): PairBlock {
+  const keys = pairs.map(({ key }) => encodeKey(key));
+  const values = pairs.map(({ value }) => Buffer.from(value));
+  return {
+    count: pairs.length,
+    keyBytes: Buffer.concat(keys),
+    keyEnds: endsOf(keys),
+    valueBytes: Buffer.concat(values),
+    valueEnds: endsOf(values),
+    partitions: partitions && Uint32Array.from(partitions),
+  };
+}
+
+function endsOf(pieces: readonly Uint8Array[]): Uint32Array {
+  let end = 0;
+  return Uint32Array.from(pieces, piece => {
+    end += piece.length;
+    return end;
+  });
+}
+
+export class V8Sandbox implements Sandbox {
+  readonly functions: ProgramFunctions;
+  readonly #program: Program;
+  readonly #pairsPerHandOver: number;
+  #state: 'loaded' | 'begun' | 'ended' = 'loaded';
+  #entered = false;
+  #sink: PairSink = () => {};
+  #context: AttemptContext | undefined;
+  calls = { map: 0, combine: 0, reduce: 0 };
+  /** The longest batch that came in. */
+  batchBytesMax = 0;
+
+  constructor(program: Program, pairsPerHandOver = 3) {
+    const { reduce, combine, partition } = program;
+    this.functions = { reduce: !!reduce, combine: !!combine, partition: !!partition };
+    this.#program = program;
+    this.#pairsPerHandOver = pairsPerHandOver;
+  }
+
+  begin(context: AttemptContext, sink: PairSink): void {
+    expect(this.#state).to.equal('loaded');
+    this.#state = 'begun';
+    this.#context = context;
+    this.#sink = sink;
+    this.#enter(sink, emit => this.#program.setup?.(emit));
+  }
+
+  mapBlock(block: RecordBlock): void {
+    this.calls.map++;
+    const lines = Buffer.from(block.bytes).toString().split('\n').slice(0, block.records);
+    this.#enter(this.#sink, emit => {
+      for (const line of lines) this.#program.map(line, emit);
+    });
+  }
+
+  combine(groups: GroupSource, sink: PairSink): void {
+    this.calls.combine++;
+    this.#enter(sink, emit => this.#overGroups(groups, this.#program.combine!, emit));
+  }
+
+  reduce(groups: GroupSource): void {
+    this.calls.reduce++;
+    this.#enter(this.#sink, emit => this.#overGroups(groups, this.#program.reduce!, emit));
+  }
+
+  end(): AttemptNotes {
+    this.#enter(this.#sink, emit => this.#program.teardown?.(emit));
+    this.#state = 'ended';
+    return { userCounters: { calls: 1 }, logLines: ['ended'] };
+  }
+
+  [Symbol.dispose](): void {}
+
+  #enter(sink: PairSink, call: (emit: Emit) => void): void {
+    expect(this.#state, 'begin comes first, end last').to.equal('begun');
+    expect(this.#entered, 'called from within a sink').to.equal(false);
+    this.#entered = true;
+    let held: Pair[] = [];
+    const handOver = () => {
+      const pairs = held;
+      held = [];
+      if (pairs.length > 0) sink(pairBlock(pairs, this.#partitionsOf(pairs)));
+    };
+    call((key, value) => {
+      held.push({ key, value: JSON.stringify(value) });
+      if (held.length === this.#pairsPerHandOver) handOver();
+    });
+    handOver();
+    this.#entered = false;
+  }
+
+  #partitionsOf(pairs: readonly Pair[]): number[] | undefined {
+    const { partition } = this.#program;
+    const reducers = this.#context?.numReducers ?? 0;
+    return partition && reducers > 0 ? pairs.map(({ key }) => partition(key, reducers)) : undefined;
+  }
+
+  #overGroups(source: GroupSource, call: OverGroups, emit: Emit): void {
+    const pieces = new Pieces(() => {
+      const batch = source();
+      this.batchBytesMax = Math.max(this.batchBytesMax, batch?.json.length ?? 0);
+      return batch;
+    });
+    for (let key = pieces.nextGroup(); key !== undefined; key = pieces.nextGroup()) call(key, pieces.values(), emit);
+  }
+}
+
+/** Groups out of batches, and their values across the batches' borders. */
+class Pieces {
+  readonly #source: GroupSource;
+  #batch: GroupBatch | undefined;
+  #pieces: [Key, unknown[]][] = [];
+  #piece = 0;
+  #value = 0;
+  #started = false;
+
+  constructor(source: GroupSource) {
+    this.#source = source;
+  }
+
+  nextGroup(): Key | undefined {
+    if (this.#started) {
+      while (!this.#next().done); // what was left unread
+      this.#piece++;
+      this.#value = 0;
+    }
+    if (this.#piece === this.#pieces.length) this.#pull(false);
+    this.#started = true;
+    return this.#pieces[this.#piece]?.[0];
+  }
+
+  values(): Iterator<unknown> & Iterable<unknown> {
+    const values = { next: () => this.#next(), [Symbol.iterator]: () => values };
+    return values;
+  }
+
+  #next(): IteratorResult<unknown> {
+    const [key, values] = this.#pieces[this.#piece]!;
+    if (this.#value < values.length) return { done: false, value: values[this.#value++] };
+    if (this.#piece < this.#pieces.length - 1 || !this.#batch?.open) return { done: true, value: undefined };
+    this.#pull(true);
+    expect(this.#pieces[0]![0], 'the continued group').to.deep.equal(key);
+    return this.#next();
+  }
+
+  #pull(continued: boolean): void {
+    this.#batch = this.#source();
+    this.#pieces = this.#batch === undefined ? [] : JSON.parse(Buffer.from(this.#batch.json).toString());
+    if (continued) expect(this.#batch, 'a batch after an open one').not.to.equal(undefined);
+    if (this.#batch !== undefined) {
+      expect(this.#batch.continued).to.equal(continued);
+      expect(this.#batch.groups).to.equal(this.#pieces.length).and.above(0);
+      for (const [, values] of this.#pieces) expect(values).not.to.be.empty;
+    }
+    this.#piece = 0;
+    this.#value = 0;
+  }
+}

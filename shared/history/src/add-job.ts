@@ -1,0 +1,71 @@
+/** Storing a submitted job, once, however often its request comes. */
+import type { AskedJob } from '@gridmr/contracts';
+import type { Kysely, Transaction } from 'kysely';
+import type { AddJobResult, NewJob } from './history.js';
+import { plainText } from './json-column.js';
+import type { Tables } from './schema.js';
+import { fixedWidthTime } from './utc-time.js';
+
+/** A job whose id is stored already is the same job: the caller may repeat a call whose answer it never got. */
+export async function addJob(db: Kysely<Tables>, { asked, idempotency }: NewJob): Promise<AddJobResult> {
+  return await db.transaction().execute(async trx => {
+    if (idempotency !== undefined) {
+      const earlier = await claimKey(trx, asked, idempotency);
+      if (earlier !== undefined) return earlier;
+    }
+    const created = await insertJob(trx, asked);
+    return { outcome: created ? 'created' : 'same', jobId: asked.job_id };
+  });
+}
+
+/** Takes the key for this job; or says which job has it. Of two requests at once the second waits here for the first. */
+async function claimKey(
+  trx: Transaction<Tables>,
+  asked: AskedJob,
+  { key, digest }: NonNullable<NewJob['idempotency']>,
+): Promise<AddJobResult | undefined> {
+  const owned = { client_id: plainText(asked.spec.client_id), key: plainText(key) };
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('idempotency_keys')
+    .values({ ...owned, digest, job_id: asked.job_id })
+    .onConflict(conflict => conflict.columns(['client_id', 'key']).doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 1n) return undefined;
+  const earlier = await trx
+    .selectFrom('idempotency_keys')
+    .select(['digest', 'job_id'])
+    .where('client_id', '=', owned.client_id)
+    .where('key', '=', owned.key)
+    .executeTakeFirstOrThrow();
+  return { outcome: earlier.digest === digest ? 'same' : 'conflict', jobId: earlier.job_id };
+}
+
+async function insertJob(trx: Transaction<Tables>, asked: AskedJob): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('jobs')
+    .values({
+      job_id: asked.job_id,
+      name: plainText(asked.spec.name),
+      client_id: plainText(asked.spec.client_id),
+      asked: JSON.stringify(asked),
+      created_at: fixedWidthTime(asked.submitted_at),
+      status: 'queued',
+      ...noneYet,
+    })
+    .onConflict(conflict => conflict.column('job_id').doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+const noneYet = {
+  map_total: 0,
+  map_running: 0,
+  map_completed: 0,
+  map_failed: 0,
+  reduce_total: 0,
+  reduce_running: 0,
+  reduce_completed: 0,
+  reduce_failed: 0,
+  failed_attempts: 0,
+  lost_attempts: 0,
+};

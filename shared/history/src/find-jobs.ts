@@ -1,0 +1,69 @@
+/** Reading jobs: one, a page, or the ids of those that have not ended. */
+import type { AskedJob, Job, JobListQuery, JobStatusView, Page } from '@gridmr/contracts';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { decodeCursor, encodeCursor, jobCursorSchema } from './cursor.js';
+import { jobView, statusColumns, statusView } from './job-views.js';
+import { fromJson, plainText } from './json-column.js';
+import type { Tables } from './schema.js';
+import { fixedWidthTime } from './utc-time.js';
+
+export async function askedJob(db: Kysely<Tables>, jobId: string): Promise<AskedJob | undefined> {
+  const row = await db.selectFrom('jobs').select('asked').where('job_id', '=', jobId).executeTakeFirst();
+  return row && fromJson<AskedJob>(row.asked);
+}
+
+export async function findJob(db: Kysely<Tables>, jobId: string): Promise<Job | undefined> {
+  const row = await db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+  return row && jobView(row);
+}
+
+export async function findStatus(db: Kysely<Tables>, jobId: string): Promise<JobStatusView | undefined> {
+  const row = await db.selectFrom('jobs').select(statusColumns).where('job_id', '=', jobId).executeTakeFirst();
+  return row && statusView(row);
+}
+
+export async function listJobs(db: Kysely<Tables>, query: JobListQuery): Promise<Page<Job>> {
+  const rows = await matching(db.selectFrom('jobs'), query)
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('job_id', 'desc')
+    .limit(query.limit + 1)
+    .execute();
+  const items = rows.slice(0, query.limit).map(jobView);
+  const last = items.at(-1);
+  if (last === undefined || rows.length <= query.limit) return { items, next_cursor: null };
+  return { items, next_cursor: encodeCursor({ created_at: last.created_at, job_id: last.job_id }) };
+}
+
+type Jobs = SelectQueryBuilder<Tables, 'jobs', object>;
+
+function matching(jobs: Jobs, query: JobListQuery): Jobs {
+  const { status, name, client_id, created_after, created_before, cursor } = query;
+  let found = jobs;
+  if (status !== undefined) found = found.where('status', '=', status);
+  if (name !== undefined) found = found.where('name', '=', plainText(name));
+  if (client_id !== undefined) found = found.where('client_id', '=', plainText(client_id));
+  if (created_after !== undefined) found = found.where('created_at', '>', fixedWidthTime(created_after));
+  if (created_before !== undefined) found = found.where('created_at', '<', fixedWidthTime(created_before));
+  if (cursor === undefined) return found;
+  const last = decodeCursor(cursor, jobCursorSchema);
+  return found.where(job =>
+    job.or([
+      job('created_at', '<', last.created_at),
+      job.and([job('created_at', '=', last.created_at), job('job_id', '<', last.job_id)]),
+    ]),
+  );
+}
+
+/** Job ids sort by the time of submission. The condition is that of the index: only jobs that have ended have a time of it. */
+export async function unfinishedJobs(db: Kysely<Tables>, limit: number, after?: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('finished_at', 'is', null)
+    .$if(after !== undefined, jobs => jobs.where('job_id', '>', after ?? ''))
+    .orderBy('job_id')
+    .limit(limit)
+    .execute();
+  return rows.map(row => row.job_id);
+}

@@ -1,0 +1,46 @@
+/**
+ * What news makes of a job's own row: plan, phase, counts. Like `attempt-news.ts` it does not depend on the order of
+ * news, so that late news of a job that has ended fills in what was missing and moves nothing.
+ */
+import { isLaterPhase, type JobEvent, type JobPhase, jobMayMove, type TaskKind } from '@gridmr/contracts';
+import type { TaskAttempts } from './attempt-news.js';
+import type { JobRow } from './schema.js';
+import { taskStateOf } from './task-state.js';
+import { earlier, fixedWidthTime } from './utc-time.js';
+
+/** The columns that news changes. */
+export const newsColumns = [
+  ...['status', 'phase', 'started_at', 'input_files', 'input_bytes'],
+  ...['map_total', 'map_running', 'map_completed', 'map_failed'],
+  ...['reduce_total', 'reduce_running', 'reduce_completed', 'reduce_failed'],
+  ...['failed_attempts', 'lost_attempts'],
+] as const satisfies readonly (keyof JobRow)[];
+export type NewsRow = Pick<JobRow, 'job_id' | (typeof newsColumns)[number]>;
+
+/** The first plan stands: it is frozen on the shared directory. */
+export function applyPlanned(job: NewsRow, event: Extract<JobEvent, { type: 'planned' }>): void {
+  if (job.input_files === null) {
+    job.input_files = event.input.files;
+    job.input_bytes = event.input.bytes;
+    job.map_total = event.map_tasks;
+    job.reduce_total = event.reduce_tasks;
+  }
+  applyPhase(job, 'map', event.at);
+}
+
+/** A job in any phase runs, unless it has ended. */
+export function applyPhase(job: NewsRow, phase: JobPhase, at: string): void {
+  if (jobMayMove(job.status, 'running')) job.status = 'running';
+  if (isLaterPhase(phase, job.phase)) job.phase = phase;
+  job.started_at = earlier(job.started_at, fixedWidthTime(at));
+}
+
+/** Adds (`sign` 1) or takes away (−1) what one task contributes to its job's counts. */
+export function countTask(job: NewsRow, kind: TaskKind, attempts: TaskAttempts, sign: 1 | -1): void {
+  const state = taskStateOf(attempts.values());
+  if (state === 'running' || state === 'completed' || state === 'failed') job[`${kind}_${state}`] += sign;
+  for (const attempt of attempts.values()) {
+    if (attempt.state === 'failed') job.failed_attempts += sign;
+    if (attempt.state === 'lost') job.lost_attempts += sign;
+  }
+}

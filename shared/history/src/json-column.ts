@@ -1,0 +1,18 @@
+/** JSON in text columns. */
+
+/**
+ * The value of a column that this package wrote from a value its schema had accepted; null stays null. It is not
+ * validated again: while releases follow each other, an older one must be able to read the rows of a newer one.
+ */
+export function fromJson<Value>(text: string | null): Value {
+  return JSON.parse(text ?? 'null') as Value;
+}
+
+export function toJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+/** Text for a column that is no JSON: neither database takes a NUL. */
+export function plainText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}

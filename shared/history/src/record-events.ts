@@ -1,0 +1,127 @@
+/**
+ * News into rows, one transaction a call: lock the jobs it is about, read the attempts it is about, apply it in memory
+ * (`job-news.ts`, `attempt-news.ts`), write what changed. A batch of 200 pieces of news of one job takes five
+ * statements. Jobs are locked in the order of their ids, so that two API processes never wait for each other.
+ */
+import { type AttemptEvent, type JobEvent, parseTaskId, queueLimits } from '@gridmr/contracts';
+import type { Kysely, Transaction } from 'kysely';
+import { applyAttempt, type TaskAttempts } from './attempt-news.js';
+import { attemptsOf } from './attempts-of.js';
+import { applyPhase, applyPlanned, countTask, type NewsRow, newsColumns } from './job-news.js';
+import type { AttemptRow, Tables } from './schema.js';
+import { taskStateOf } from './task-state.js';
+
+/** Locks rows where the database has row locks. */
+export type RowLocks = 'row locks' | 'one writer';
+
+export async function recordEvents(db: Kysely<Tables>, locks: RowLocks, events: readonly JobEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.transaction().execute(async trx => {
+    const jobs = await lockJobs(trx, locks, [...new Set(events.map(event => event.job_id))]);
+    const known = events.filter(event => jobs.has(event.job_id));
+    for (let start = 0; start < known.length; start += queueLimits.eventsPerReadMax) {
+      await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerReadMax));
+    }
+    await updateJobs(trx, jobs);
+  });
+}
+
+interface LockedJob {
+  readonly row: NewsRow;
+  readonly before: NewsRow;
+}
+
+async function lockJobs(trx: Transaction<Tables>, locks: RowLocks, ids: string[]): Promise<Map<string, LockedJob>> {
+  const rows = await trx
+    .selectFrom('jobs')
+    .select(['job_id', ...newsColumns])
+    .where('job_id', 'in', ids)
+    .orderBy('job_id')
+    .$if(locks === 'row locks', query => query.forUpdate())
+    .execute();
+  return new Map(rows.map(row => [row.job_id, { row, before: { ...row } }]));
+}
+
+async function recordBatch(
+  trx: Transaction<Tables>,
+  jobs: ReadonlyMap<string, LockedJob>,
+  events: readonly JobEvent[],
+): Promise<void> {
+  const ofAttempts: AttemptEvent[] = [];
+  for (const event of events) {
+    const job = jobs.get(event.job_id)?.row;
+    if (job === undefined) continue;
+    if (event.type === 'planned') applyPlanned(job, event);
+    if (event.type === 'phase') applyPhase(job, event.phase, event.at);
+    if (event.type === 'attempt' && parseTaskId(event.task_id).jobId === event.job_id) ofAttempts.push(event);
+  }
+  if (ofAttempts.length > 0) await recordAttempts(trx, jobs, ofAttempts);
+}
+
+async function recordAttempts(
+  trx: Transaction<Tables>,
+  jobs: ReadonlyMap<string, LockedJob>,
+  events: readonly AttemptEvent[],
+): Promise<void> {
+  const tasks = await knownAttempts(trx, events);
+  for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, -1);
+  for (const event of events) {
+    const attempts = tasks.get(event.task_id);
+    if (attempts !== undefined) applyAttempt(attempts, event);
+  }
+  for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, 1);
+  await writeTasks(trx, tasks);
+}
+
+/** The attempts of every task that `events` are about, by task id; without any for a task heard of the first time. */
+async function knownAttempts(
+  trx: Transaction<Tables>,
+  events: readonly AttemptEvent[],
+): Promise<Map<string, TaskAttempts>> {
+  const ids = [...new Set(events.map(event => event.task_id))];
+  const rows = await attemptsOf(trx, ids);
+  return new Map(ids.map(id => [id, new Map(rows.get(id)?.map(row => [row.attempt, row]))]));
+}
+
+function countInJob(jobs: ReadonlyMap<string, LockedJob>, id: string, attempts: TaskAttempts, sign: 1 | -1): void {
+  const { jobId, kind } = parseTaskId(id);
+  const job = jobs.get(jobId);
+  if (job !== undefined) countTask(job.row, kind, attempts, sign);
+}
+
+async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, TaskAttempts>): Promise<void> {
+  const states = [...tasks].map(([id, attempts]) => {
+    const { jobId, kind, index } = parseTaskId(id);
+    return { job_id: jobId, kind, task_index: index, state: taskStateOf(attempts.values()) };
+  });
+  await trx
+    .insertInto('tasks')
+    .values(states)
+    .onConflict(conflict =>
+      conflict.columns(['job_id', 'kind', 'task_index']).doUpdateSet(row => ({ state: row.ref('excluded.state') })),
+    )
+    .execute();
+  const rows: AttemptRow[] = [...tasks.values()].flatMap(attempts => [...attempts.values()]);
+  await trx
+    .insertInto('attempts')
+    .values(rows)
+    .onConflict(conflict =>
+      conflict.columns(['job_id', 'kind', 'task_index', 'attempt']).doUpdateSet(row => ({
+        state: row.ref('excluded.state'),
+        worker_id: row.ref('excluded.worker_id'),
+        started_at: row.ref('excluded.started_at'),
+        finished_at: row.ref('excluded.finished_at'),
+        error: row.ref('excluded.error'),
+        final: row.ref('excluded.final'),
+      })),
+    )
+    .execute();
+}
+
+async function updateJobs(trx: Transaction<Tables>, jobs: ReadonlyMap<string, LockedJob>): Promise<void> {
+  for (const [jobId, { row, before }] of jobs) {
+    if (newsColumns.every(column => row[column] === before[column])) continue;
+    const { job_id: _, ...changes } = row;
+    await trx.updateTable('jobs').set(changes).where('job_id', '=', jobId).execute();
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The tables, as kysely types. Times are fixed-width UTC text (`utc-time.ts`), JSON is text, booleans are 0 or 1.
+ * Nothing is `jsonb` or `timestamptz`: one set of queries serves SQLite and PostgreSQL.
+ */
+import type { AttemptState, JobPhase, JobStatus, TaskKind, TaskState } from '@gridmr/contracts';
+
+/**
+ * One row per job. Counts of its tasks and attempts stand here, kept by the transaction that changes a task, so that
+ * asking for the status of a job of 100,000 tasks reads one row.
+ */
+export interface JobRow {
+  job_id: string;
+  /** Copies of fields of `asked`, to filter by; without NUL, which neither database takes. */
+  name: string;
+  client_id: string;
+  /** JSON of `AskedJob`. */
+  asked: string;
+  created_at: string;
+  status: JobStatus;
+  phase: JobPhase | null;
+  started_at: string | null;
+  finished_at: string | null;
+  /** Null until the job is planned. */
+  input_files: number | null;
+  input_bytes: number | null;
+  map_total: number;
+  map_running: number;
+  map_completed: number;
+  map_failed: number;
+  reduce_total: number;
+  reduce_running: number;
+  reduce_completed: number;
+  reduce_failed: number;
+  failed_attempts: number;
+  lost_attempts: number;
+  /** JSON of the verdict's fields; null until it is known. */
+  output: string | null;
+  error: string | null;
+  counters: string | null;
+}
+
+/** A task that something is known of. Its state repeats what its attempts say, so that tasks can be listed by it. */
+export interface TaskRow {
+  job_id: string;
+  kind: TaskKind;
+  task_index: number;
+  state: TaskState;
+}
+
+export interface AttemptRow {
+  job_id: string;
+  kind: TaskKind;
+  task_index: number;
+  attempt: number;
+  state: AttemptState;
+  worker_id: string;
+  started_at: string;
+  finished_at: string | null;
+  /** JSON of `JobError`. */
+  error: string | null;
+  /** 1 when no further attempt of the task will be made. */
+  final: number;
+}
+
+export interface IdempotencyKeyRow {
+  client_id: string;
+  key: string;
+  digest: string;
+  job_id: string;
+}
+
+export interface Tables {
+  jobs: JobRow;
+  tasks: TaskRow;
+  attempts: AttemptRow;
+  idempotency_keys: IdempotencyKeyRow;
+}

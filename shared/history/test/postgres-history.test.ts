@@ -1,0 +1,73 @@
+import { HistoryUnavailableError, openHistory } from '@gridmr/history';
+import { expect } from 'chai';
+import { describeHistory, failure } from './describe-history.js';
+import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
+import { anyJob, newJob } from './samples.js';
+
+const unused = { dataDirectory: '/nonexistent' };
+
+describe('PostgreSQL', function () {
+  this.timeout(30_000);
+  let cluster: PrivatePostgres | undefined;
+  let serverUrl: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    const given = process.env.GRIDMR_TEST_POSTGRES_URL;
+    if (given === undefined) cluster = await startPrivatePostgres();
+    serverUrl = given ?? cluster?.url ?? '';
+    if (serverUrl === '') this.skip();
+  });
+
+  after(async () => await cluster?.[Symbol.asyncDispose]());
+
+  async function openNew() {
+    const url = await newDatabase(serverUrl);
+    const history = await openHistory({ url, ...unused });
+    return {
+      history,
+      async [Symbol.asyncDispose]() {
+        await history[Symbol.asyncDispose]();
+        await dropDatabase(url, serverUrl);
+      },
+    };
+  }
+
+  describeHistory('history in PostgreSQL', openNew);
+
+  it('takes several API processes that start at once', async () => {
+    const url = await newDatabase(serverUrl);
+    const opened = await Promise.all(Array.from({ length: 4 }, () => openHistory({ url, ...unused })));
+    const asked = anyJob();
+    await opened[0]?.addJob(newJob(asked));
+    expect(await opened[3]?.unfinishedJobs(1)).to.deep.equal([asked.job_id]);
+    for (const history of opened) await history[Symbol.asyncDispose]();
+    await dropDatabase(url, serverUrl);
+  });
+
+  it('says so within three seconds when no server is there, without the password', async () => {
+    const started = performance.now();
+    const error = await failure(() => openHistory({ url: 'postgres://ada:secret@127.0.0.1:9/records', ...unused }));
+    expect(performance.now() - started).to.be.lessThan(3000);
+    expect(error).to.be.instanceOf(HistoryUnavailableError);
+    expect((error as Error).message)
+      .to.include('postgres://127.0.0.1:9/records')
+      .and.not.include('secret');
+  });
+
+  it('fails in bounded time while the server is away, and works again once it is back', async function () {
+    if (cluster === undefined) this.skip();
+    await using opened = await openNew();
+    const { history } = opened;
+    const asked = anyJob();
+    await history.addJob(newJob(asked));
+    await cluster.stop('immediate');
+    for (const call of [() => history.check(), () => history.addJob(newJob(anyJob()))]) {
+      const started = performance.now();
+      expect(await failure(call)).to.be.instanceOf(HistoryUnavailableError);
+      expect(performance.now() - started).to.be.lessThan(3000);
+    }
+    await cluster.start();
+    expect(await history.unfinishedJobs(10)).to.deep.equal([asked.job_id]);
+  });
+});

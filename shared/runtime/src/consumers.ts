@@ -1,0 +1,56 @@
+/** Consumers: what takes messages off a queue. BullMQ calls them workers; a worker is a process of ours. */
+import { queueLimits, queuePrefix } from '@gridmr/contracts';
+import { type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from './logger.js';
+import { onQueueError } from './queue-error-log.js';
+
+const secondMs = 1000;
+
+/** `signal` is aborted when the message's lock is lost to another worker, or by `cancelJob`. */
+export type ProcessMessage<Data, Result> = (
+  job: Job<Data, Result>,
+  token: string,
+  signal: AbortSignal,
+) => Promise<Result>;
+
+export interface ConsumerOptions {
+  /** With the role `worker`. The consumer makes one more for its blocking reads. */
+  readonly connection: Redis;
+  readonly logger: Logger;
+  readonly concurrency: number;
+  readonly lockSeconds?: number;
+  readonly stalledCheckSeconds?: number;
+}
+
+/** Starts to consume at once; ended by `close()`, which waits for the messages in work. */
+export function openConsumer<Data, Result>(
+  queueName: string,
+  process: ProcessMessage<Data, Result>,
+  options: ConsumerOptions,
+): Worker<Data, Result> {
+  const { connection, logger, concurrency, lockSeconds, stalledCheckSeconds } = options;
+  // BullMQ counts the declared parameters: with fewer than three, or with a default, there is no signal.
+  const processor = (job: Job<Data, Result>, token: string | undefined, signal: AbortSignal | undefined) => {
+    if (token === undefined || signal === undefined) throw new TypeError('BullMQ gave no token or no signal');
+    return process(job, token, signal);
+  };
+  const consumer = new Worker<Data, Result>(queueName, processor, {
+    connection,
+    prefix: queuePrefix,
+    concurrency,
+    lockDuration: lockSeconds === undefined ? queueLimits.lockMs : lockSeconds * secondMs,
+    stalledInterval: stalledCheckSeconds === undefined ? queueLimits.stalledCheckMs : stalledCheckSeconds * secondMs,
+    maxStalledCount: queueLimits.stalledMax,
+    runRetryDelay: queueLimits.reconnectDelayMaxMs,
+    metrics: { maxDataPoints: queueLimits.metricsMinutes },
+  });
+  consumer.on('error', onQueueError(logger));
+  consumer.on('lockRenewalFailed', ids => {
+    for (const id of ids) {
+      logger.warn('the lock of a message is lost; its work stops here', { message_id: id, queue: queueName });
+      consumer.cancelJob(id, 'lock lost');
+    }
+  });
+  return consumer;
+}

@@ -1,0 +1,66 @@
+/**
+ * Sends news of jobs from workers to the API. News are hints: what counts stands on the shared directory, so a lost
+ * event delays what the API shows and nothing else. Hence `publish` never throws and never waits.
+ *
+ * All events of one turn of the loop go out in one pipeline. While Redis is away they wait, up to a bound.
+ */
+import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
+import type { Redis } from 'ioredis';
+import type { Logger } from './logger.js';
+
+export class EventPublisher {
+  readonly #redis: Redis;
+  readonly #logger: Logger;
+  #waiting: string[] = [];
+  #sending: Promise<void> | undefined;
+  #dropped = 0;
+
+  /** Over a connection with the role `worker`, which its owner ends. */
+  constructor(redis: Redis, logger: Logger) {
+    this.#redis = redis;
+    this.#logger = logger;
+  }
+
+  publish(event: JobEvent): void {
+    this.#waiting.push(JSON.stringify(event));
+    if (this.#waiting.length > queueLimits.eventsBufferedMax) {
+      this.#waiting.shift();
+      this.#dropped++;
+    }
+    this.#sending ??= this.#sendAll();
+  }
+
+  /** Returns when all that was published has been sent, or after `timeoutMs` without having sent it. */
+  async flush(timeoutMs: number = queueLimits.commandTimeoutMs): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.#sending, deadline]);
+    clearTimeout(timer);
+  }
+
+  async #sendAll(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      await this.#send(this.#waiting.splice(0, queueLimits.eventsPerWriteMax));
+      if (this.#dropped > 0) this.#logger.warn('news of jobs were dropped', { events: this.#dropped });
+      this.#dropped = 0;
+    }
+    this.#sending = undefined;
+  }
+
+  async #send(events: readonly string[]): Promise<void> {
+    try {
+      const pipeline = this.#redis.pipeline();
+      for (const event of events) {
+        pipeline.xadd(eventStream, 'MAXLEN', '~', queueLimits.eventStreamEntriesMax, '*', 'event', event);
+      }
+      const results = await pipeline.exec();
+      const failure = results?.find(([error]) => error !== null)?.[0];
+      if (failure) throw failure;
+    } catch (error) {
+      this.#logger.warn('news of jobs could not be sent', { error, events: events.length });
+    }
+  }
+}

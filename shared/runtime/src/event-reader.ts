@@ -1,0 +1,159 @@
+/**
+ * Reads the news of jobs for the API. All API processes read as one consumer group, so each event is handled by one of
+ * them, at least once and in order of arrival per reader.
+ *
+ * ```
+ * 1. own entries that were handed out and not acknowledged (this reader died or its handler failed), until there are none
+ * 2. entries that other readers left unacknowledged for `eventClaimIdleMs`
+ * 3. new entries, blocking; acknowledged after the handler has returned; then from 2 (or from 1 after a failure)
+ * ```
+ *
+ * Entries that are no valid events are logged and acknowledged. After Redis was wiped the group is made again.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventGroup, eventStream, type JobEvent, jobEventSchema, queueLimits } from '@gridmr/contracts';
+import type { Redis } from 'ioredis';
+import { claimReplySchema, type EventEntry, readReplySchema } from './event-replies.js';
+import type { Logger } from './logger.js';
+
+export type EventHandler = (events: JobEvent[]) => Promise<void>;
+
+export interface EventReaderOptions {
+  /** With the role `worker`, ended by its owner. The reader makes one more for its blocking reads. */
+  readonly redis: Redis;
+  /** Unique among readers that run at the same time; a restarted reader best takes its old name. */
+  readonly consumerName: string;
+  /** Must tolerate events it has seen before. When it throws, the same events come again. */
+  readonly handle: EventHandler;
+  readonly logger: Logger;
+  /** For tests; else `queueLimits.eventClaimIdleMs`. */
+  readonly claimIdleMs?: number;
+}
+
+export class EventReader implements AsyncDisposable {
+  readonly #options: EventReaderOptions;
+  readonly #blocking: Redis;
+  readonly #stopped = new AbortController();
+  readonly #running: Promise<void>;
+  #ownPending = true;
+  #handling: Promise<void> | undefined;
+
+  /** Starts to read at once. */
+  constructor(options: EventReaderOptions) {
+    this.#options = options;
+    this.#blocking = options.redis.duplicate();
+    // The shared connection reports that Redis is away.
+    this.#blocking.on('error', () => undefined);
+    this.#running = this.#run();
+  }
+
+  /** Returns when the handler has returned; without its acknowledgement if Redis is away, so that the events come again. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#blocking.disconnect();
+    await this.#handling?.catch(() => undefined);
+    const ended = new AbortController();
+    const acknowledging = delay(queueLimits.commandTimeoutMs, undefined, { signal: ended.signal });
+    await Promise.race([this.#running, acknowledging]);
+    ended.abort();
+    await acknowledging.catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        await this.#readOnce();
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#recover(error);
+      }
+    }
+  }
+
+  async #readOnce(): Promise<void> {
+    if (this.#ownPending) {
+      while (await this.#handleOwnPending());
+      this.#ownPending = false;
+    }
+    await this.#handle(await this.#abandoned());
+    const { consumerName } = this.#options;
+    const reply = await this.#blocking.xreadgroup(
+      'GROUP',
+      eventGroup,
+      consumerName,
+      'COUNT',
+      queueLimits.eventsPerReadMax,
+      'BLOCK',
+      queueLimits.eventReadBlockMs,
+      'STREAMS',
+      eventStream,
+      '>',
+    );
+    await this.#handle(readReplySchema.parse(reply));
+  }
+
+  async #handleOwnPending(): Promise<boolean> {
+    const { redis, consumerName } = this.#options;
+    const count = queueLimits.eventsPerReadMax;
+    const reply = await redis.xreadgroup(
+      'GROUP',
+      eventGroup,
+      consumerName,
+      'COUNT',
+      count,
+      'STREAMS',
+      eventStream,
+      '0',
+    );
+    const entries = readReplySchema.parse(reply);
+    await this.#handle(entries);
+    return entries.length > 0 && !this.#stopped.signal.aborted;
+  }
+
+  async #abandoned(): Promise<EventEntry[]> {
+    const { redis, consumerName, claimIdleMs = queueLimits.eventClaimIdleMs } = this.#options;
+    const count = queueLimits.eventsPerReadMax;
+    const reply = await redis.xautoclaim(eventStream, eventGroup, consumerName, claimIdleMs, '0', 'COUNT', count);
+    return claimReplySchema.parse(reply);
+  }
+
+  async #handle(entries: readonly EventEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const events = entries.map(entry => this.#eventOf(entry)).filter(event => event !== undefined);
+    if (events.length > 0) {
+      this.#handling = this.#options.handle(events);
+      await this.#handling;
+    }
+    await this.#options.redis.xack(eventStream, eventGroup, ...entries.map(({ id }) => id));
+  }
+
+  #eventOf({ id, fields }: EventEntry): JobEvent | undefined {
+    try {
+      return jobEventSchema.parse(JSON.parse(fields[fields.indexOf('event') + 1] ?? ''));
+    } catch (error) {
+      this.#options.logger.warn('an entry of the event stream is not a valid event', { entry_id: id, error });
+      return undefined;
+    }
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const { redis, logger } = this.#options;
+    this.#ownPending = true;
+    const groupIsMissing = error instanceof Error && error.message.startsWith('NOGROUP');
+    try {
+      // From the start of the stream: news that came before the group are news too.
+      if (groupIsMissing) await redis.xgroup('CREATE', eventStream, eventGroup, '0', 'MKSTREAM');
+      else throw error;
+    } catch (failure) {
+      if (failure instanceof Error && failure.message.startsWith('BUSYGROUP')) return;
+      logger.warn('news of jobs could not be read or handled; trying again', { error: failure });
+      const wake = { signal: this.#stopped.signal };
+      await delay(queueLimits.retryBackoffMs, undefined, wake).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** The queues that messages are added to, and the options that messages carry. */
+import {
+  type ControlData,
+  type ControlName,
+  queueLimits,
+  queueNames,
+  queuePrefix,
+  type TaskData,
+} from '@gridmr/contracts';
+import { type DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from './logger.js';
+import { onQueueError } from './queue-error-log.js';
+
+export interface Queues extends AsyncDisposable {
+  readonly control: Queue<ControlData, unknown, ControlName>;
+  readonly tasks: Queue<TaskData>;
+  /** Nobody consumes it: a flow waits for its hold message until that is removed. */
+  readonly hold: Queue<ControlData>;
+  /** Flows do not take a queue's default options: give `messageOptions()` to each message. */
+  readonly flows: FlowProducer;
+  /** Ends what these objects hold; the connection stays its owner's. */
+  close(): Promise<void>;
+}
+
+export interface QueuesOptions {
+  readonly logger: Logger;
+  /** Failed attempts of a task's message, unless the message says otherwise. */
+  readonly taskAttempts?: number;
+}
+
+/**
+ * Options of every message: retried with growing delays that differ between messages, and kept for a while when it has
+ * ended, because adding a message again must not run it again. Children of flows need `failParentOnFailure` and a
+ * `priority` besides.
+ */
+export function messageOptions(attempts: number = queueLimits.controlAttemptsMax): DefaultJobOptions {
+  return {
+    attempts,
+    backoff: { type: 'exponential', delay: queueLimits.retryBackoffMs, jitter: queueLimits.retryJitter },
+    removeOnComplete: { age: queueLimits.completedKeptSeconds },
+    removeOnFail: { age: queueLimits.failedKeptSeconds },
+  };
+}
+
+/** Over one connection, whose role decides how long adding waits for a Redis that is away. */
+export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOptions): Queues {
+  const shared = { connection, prefix: queuePrefix, skipWaitingForReady: true };
+  const control = new Queue<ControlData, unknown, ControlName>(queueNames.control, {
+    ...shared,
+    defaultJobOptions: messageOptions(),
+  });
+  const tasks = new Queue<TaskData>(queueNames.tasks, { ...shared, defaultJobOptions: messageOptions(taskAttempts) });
+  const hold = new Queue<ControlData>(queueNames.hold, { ...shared, defaultJobOptions: messageOptions() });
+  const flows = new FlowProducer(shared);
+  for (const queue of [control, tasks, hold] as readonly Queue[]) queue.on('error', onQueueError(logger));
+  flows.on('error', onQueueError(logger));
+  const close = async () => {
+    await Promise.all([control.close(), tasks.close(), hold.close(), flows.close()]);
+  };
+  return { control, tasks, hold, flows, close, [Symbol.asyncDispose]: close };
+}

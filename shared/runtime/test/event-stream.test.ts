@@ -1,0 +1,215 @@
+import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits } from '@gridmr/contracts';
+import {
+  announceEnded,
+  connectRedis,
+  EndedJobsListener,
+  EventPublisher,
+  EventReader,
+  type QueueServer,
+  startQueueServer,
+} from '@gridmr/runtime';
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { eventually } from './eventually.js';
+import { RecordedLog } from './recorded-log.js';
+import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
+
+function finished(): JobEvent {
+  return { type: 'finished', job_id: newJobId(), at: new Date().toISOString() };
+}
+
+describe('the event stream', function () {
+  this.timeout(120_000);
+  let log: RecordedLog;
+  let directory: TemporaryDirectory;
+  let server: QueueServer;
+  let redis: Redis;
+  let publisher: EventPublisher;
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    server = await startQueueServer({ dataDirectory: directory.path, logger: new RecordedLog(), force: 'embedded' });
+  });
+
+  after(async () => {
+    await server?.stop();
+    await directory?.[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    log = new RecordedLog();
+    redis = connectRedis(server.url, 'worker', log);
+    publisher = new EventPublisher(redis, log);
+    await redis.flushall();
+  });
+
+  afterEach(() => redis.disconnect());
+
+  function read(
+    consumerName: string,
+    handle: (events: JobEvent[]) => Promise<void>,
+    claimIdleMs?: number,
+  ): EventReader {
+    return new EventReader({
+      redis,
+      consumerName,
+      handle,
+      logger: log,
+      ...(claimIdleMs !== undefined && { claimIdleMs }),
+    });
+  }
+
+  const pending = async () => {
+    const [count] = (await redis.xpending(eventStream, eventGroup)) as [number];
+    return count;
+  };
+
+  it('delivers events in order, those included that came before the reader', async () => {
+    const sent = Array.from({ length: 500 }, finished);
+    for (const event of sent.slice(0, 250)) publisher.publish(event);
+    await publisher.flush();
+    const received: JobEvent[] = [];
+    await using _reader = read('a', async events => {
+      expect(events.length).to.be.at.most(queueLimits.eventsPerReadMax);
+      received.push(...events);
+    });
+    for (const event of sent.slice(250)) publisher.publish(event);
+    await eventually('all events have arrived', () => received.length === sent.length);
+    expect(received).to.deep.equal(sent);
+    await eventually('all are acknowledged', async () => (await pending()) === 0);
+  });
+
+  it('gives an event to one of several readers', async () => {
+    const received: JobEvent[] = [];
+    const keep = async (events: JobEvent[]) => void received.push(...events);
+    await using _a = read('a', keep);
+    await using _b = read('b', keep);
+    const sent = Array.from({ length: 100 }, finished);
+    for (const event of sent) publisher.publish(event);
+    await eventually('all events have arrived', () => received.length >= sent.length);
+    expect(new Set(received.map(event => event.job_id)).size).to.equal(sent.length);
+    expect(received).to.have.length(sent.length);
+  });
+
+  it('gives the same events again after the handler failed', async () => {
+    const event = finished();
+    const received: JobEvent[] = [];
+    let failures = 0;
+    await using _reader = read('a', async events => {
+      if (failures++ === 0) throw new Error('the database is away');
+      received.push(...events);
+    });
+    publisher.publish(event);
+    await eventually('the event has come again', () => received.length === 1);
+    expect(received).to.deep.equal([event]);
+    expect(log.lines.map(line => line.level)).to.include('warn');
+  });
+
+  it('gives a reader that died without acknowledging its events again under its old name', async () => {
+    const event = finished();
+    publisher.publish(event);
+    await publisher.flush();
+    await redis.xgroup('CREATE', eventStream, eventGroup, '0');
+    await redis.xreadgroup('GROUP', eventGroup, 'dead', 'STREAMS', eventStream, '>');
+    const received: JobEvent[] = [];
+    await using _reader = read('dead', async events => void received.push(...events));
+    await eventually('the event has come again', () => received.length === 1);
+    expect(received).to.deep.equal([event]);
+  });
+
+  it('takes over the events of a dead reader', async () => {
+    const event = finished();
+    publisher.publish(event);
+    await publisher.flush();
+    await redis.xgroup('CREATE', eventStream, eventGroup, '0');
+    await redis.xreadgroup('GROUP', eventGroup, 'dead', 'STREAMS', eventStream, '>');
+    const received: JobEvent[] = [];
+    await using _reader = read('alive', async events => void received.push(...events), 50);
+    await eventually('the event is taken over', () => received.length === 1);
+    await eventually('it is acknowledged', async () => (await pending()) === 0);
+  });
+
+  it('goes on after Redis was wiped', async () => {
+    const received: JobEvent[] = [];
+    await using _reader = read('a', async events => void received.push(...events));
+    publisher.publish(finished());
+    await eventually('the first event', () => received.length === 1);
+    await redis.flushall();
+    const second = finished();
+    publisher.publish(second);
+    await eventually('the second event', () => received.length === 2);
+    expect(received[1]).to.deep.equal(second);
+  });
+
+  it('goes on after all connections were cut', async () => {
+    const received: JobEvent[] = [];
+    await using _reader = read('a', async events => void received.push(...events));
+    publisher.publish(finished());
+    await eventually('the first event', () => received.length === 1);
+    const killer = connectRedis(server.url, 'producer', log);
+    await killer.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    killer.disconnect();
+    publisher.publish(finished());
+    await eventually('the second event', () => received.length === 2);
+  });
+
+  it('logs and acknowledges what is no event', async () => {
+    const event = finished();
+    await redis.xadd(eventStream, '*', 'event', '{"type":"unheard-of"}');
+    await redis.xadd(eventStream, '*', 'other', 'field');
+    publisher.publish(event);
+    const received: JobEvent[] = [];
+    await using _reader = read('a', async events => void received.push(...events));
+    await eventually('the good event', () => received.length === 1);
+    await eventually('all are acknowledged', async () => (await pending()) === 0);
+    expect(log.lines.filter(line => line.message.includes('not a valid event'))).to.have.length(2);
+  });
+
+  it('stops promptly while it waits for events', async () => {
+    const reader = read('a', async () => undefined);
+    await eventually('the reader blocks', async () => /cmd=xreadgroup/.test(String(await redis.client('LIST'))));
+    const start = performance.now();
+    await reader.stop();
+    expect(performance.now() - start).to.be.below(queueLimits.eventReadBlockMs / 4);
+  });
+
+  it('never throws into who publishes, and holds no more than its bound, while Redis is away', async () => {
+    const away = connectRedis('redis://127.0.0.1:1', 'worker', log);
+    const lost = new EventPublisher(away, log);
+    for (let i = 0; i < queueLimits.eventsBufferedMax + 10; i++) lost.publish(finished());
+    await lost.flush(50);
+    away.disconnect();
+    await eventually('the dropped events are reported', () =>
+      log.lines.some(line => line.message === 'news of jobs were dropped' && line.fields.events === 10),
+    );
+  });
+});
+
+describe('EndedJobsListener', function () {
+  this.timeout(120_000);
+  it('hears of ended jobs, also after a reconnect, and not of nonsense', async () => {
+    const log = new RecordedLog();
+    await using directory = await temporaryDirectory();
+    await using server = await startQueueServer({ dataDirectory: directory.path, logger: log, force: 'embedded' });
+    const subscriber = connectRedis(server.url, 'subscriber', log);
+    const redis = connectRedis(server.url, 'producer', log);
+    const heard: string[] = [];
+    const listener = new EndedJobsListener(subscriber, jobId => heard.push(jobId), log);
+    await listener.start();
+    try {
+      const [first, second] = [newJobId(), newJobId()];
+      await redis.publish('{gridmr}:ended', 'nonsense');
+      await announceEnded(redis, first);
+      await eventually('the first job', () => heard.length === 1);
+      await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await eventually('subscribed again', async () => (await redis.pubsub('NUMSUB', '{gridmr}:ended'))[1] === 1);
+      await announceEnded(redis, second);
+      await eventually('the second job', () => heard.length === 2);
+      expect(heard).to.deep.equal([first, second]);
+      await listener.stop();
+    } finally {
+      subscriber.disconnect();
+      redis.disconnect();
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import { readSettings, SettingsError } from '@gridmr/runtime';
+import { expect } from 'chai';
+
+function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    const settings = readSettings({ PATH: '/bin' });
+    expect(settings).to.include({
+      apiHost: '127.0.0.1',
+      apiPort: 8000,
+      redisUrl: undefined,
+      databaseUrl: undefined,
+      dataDirectory: resolve('data'),
+      workerCpuCores: 1,
+      workerMemoryMb: 256,
+      taskTimeoutSeconds: 600,
+      maxAttempts: 4,
+      logLevel: 'info',
+      lockSeconds: 30,
+      stalledCheckSeconds: 5,
+    });
+    expect(settings.workers).to.be.at.least(1);
+    expect(settings.apiKeys).to.deep.equal([]);
+  });
+
+  it('reads what is given', () => {
+    const settings = readSettings({
+      GRIDMR_API_HOST: '::1',
+      GRIDMR_API_PORT: '0',
+      GRIDMR_REDIS_URL: 'rediss://:secret@redis.example:6380',
+      GRIDMR_DATABASE_URL: 'postgres://user:secret@db/gridmr',
+      GRIDMR_DATA_DIR: '/mnt/shared',
+      GRIDMR_TASK_TIMEOUT: '0.5',
+      GRIDMR_LOCK_SECONDS: '4',
+      GRIDMR_LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    });
+    expect(settings).to.include({
+      apiHost: '::1',
+      apiPort: 0,
+      redisUrl: 'rediss://:secret@redis.example:6380',
+      databaseUrl: 'postgres://user:secret@db/gridmr',
+      dataDirectory: '/mnt/shared',
+      taskTimeoutSeconds: 0.5,
+      lockSeconds: 4,
+      logLevel: 'debug',
+      otlpEndpoint: 'http://collector:4318',
+    });
+  });
+
+  it('takes an empty variable as unset', () => {
+    expect(readSettings({ GRIDMR_REDIS_URL: '', GRIDMR_WORKER_MEMORY_MB: '' })).to.include({
+      redisUrl: undefined,
+      workerMemoryMb: 256,
+    });
+  });
+
+  it('names every fault in one message', () => {
+    const bad = {
+      GRIDMR_API_PORT: '65536',
+      GRIDMR_WORKERS: 'many',
+      GRIDMR_WORKER_MEMORY_MB: '1e3',
+      GRIDMR_TASK_TIMEOUT: '-1',
+      GRIDMR_LOG_LEVEL: 'loud',
+      GRIDMR_REDIS_URL: 'http://redis',
+      GRIDMR_DATA_DIR: 's3://bucket/prefix',
+      GRIDMR_WORKER_CORES: '2',
+    };
+    expect(() => readSettings(bad)).to.throw(SettingsError, /8 bad settings/);
+    for (const name of Object.keys(bad)) {
+      expect(() => readSettings(bad)).to.throw(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+
+  it('says what is wrong and what is accepted', () => {
+    expect(faultsOf({ GRIDMR_API_PORT: 'http' })).to.deep.equal([
+      'GRIDMR_API_PORT is "http"; accepted is a whole number from 0 to 65535',
+    ]);
+    expect(faultsOf({ GRIDMR_DATA_DIR: 's3://b' })[0]).to.contain('does not support yet');
+    expect(faultsOf({ GRIDMR_LOG_LEVEL: 'loud' })[0]).to.contain('accepted are error, warn, info');
+  });
+
+  it('never repeats what may be a secret', () => {
+    const secrets = {
+      GRIDMR_REDIS_URL: 'http://:hunter2@redis',
+      GRIDMR_DATABASE_URL: 'mysql://me:hunter2@db',
+      GRIDMR_API_KEYS: 'me:admin:hunter2',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://hunter2',
+      GRIDMR_API_SECRET: 'hunter2',
+    };
+    expect(faultsOf(secrets)).to.have.length(5);
+    expect(faultsOf(secrets).join()).not.to.contain('hunter2');
+  });
+
+  it('names the nearest setting for an unknown one', () => {
+    expect(faultsOf({ GRIDMR_REDIS: 'x', GRIDMR_TASK_TIME_OUT: '1' })).to.deep.equal([
+      'GRIDMR_REDIS is not a setting; did you mean GRIDMR_REDIS_URL?',
+      'GRIDMR_TASK_TIME_OUT is not a setting; did you mean GRIDMR_TASK_TIMEOUT?',
+    ]);
+  });
+
+  it('refuses to listen openly, because authentication is off', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.0.7', 'gridmr.example']) {
+      expect(faultsOf({ GRIDMR_API_HOST: host })[0]).to.contain('authentication is off');
+    }
+    expect(faultsOf({ GRIDMR_API_HOST: 'localhost' })).to.deep.equal([]);
+  });
+
+  it('does not pretend that API keys protect anything', () => {
+    expect(faultsOf({ GRIDMR_API_KEYS: 'me:admin:s3cret' })[0]).to.contain('arrives in a later version');
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * From what went wrong in a guest to a `TaskError` that its author understands: which function, where in the user's own source, on which record.
+ */
+import { type JobError, sandboxLimits, TaskError } from '@gridmr/contracts';
+import { z } from 'zod';
+import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
+import type { ProgramSource } from '@gridmr/contracts';
+
+/** What the prelude's `readError` gives. */
+export const guestErrorSchema = z.tuple([z.string(), z.string(), z.string()]);
+export interface GuestError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+export const unreadableError: GuestError = { name: '', message: 'the error could not be read', stack: '' };
+
+/** Which user function the host called. */
+export type UserFunction = 'map' | 'reduce' | 'combine' | 'partition' | 'setup' | 'teardown' | 'load';
+
+const partOfFunction: Partial<Record<UserFunction, ProgramPart>> = {
+  map: 'map_function',
+  reduce: 'reduce_function',
+  combine: 'combine_function',
+  partition: 'partition_function',
+};
+
+/** Where user code was when it failed. */
+export interface FailurePlace {
+  readonly source: ProgramSource;
+  readonly running: UserFunction;
+  /** Path, offset and text of the record, or the key as its text. */
+  readonly record: Partial<Pick<JobError, 'input_path' | 'offset' | 'record'>>;
+}
+
+/** The limit that ended the guest, if one did. */
+export type ReachedLimit = 'memory' | 'time' | undefined;
+
+export interface Limits {
+  readonly memoryBytes: number;
+  readonly deadlineMs: number;
+}
+
+export function taskErrorOf(
+  error: GuestError,
+  place: FailurePlace,
+  reached: ReachedLimit,
+  limits: Limits,
+  cause?: unknown,
+): TaskError {
+  const { code, message } = judge(error, place, reached, limits);
+  const fields: JobError = {
+    code,
+    message: cut(message, sandboxLimits.errorMessageLengthMax),
+    function: partRunning(place),
+    ...positionOf(error, place.source),
+    ...place.record,
+  };
+  return new TaskError(fields, cause === undefined ? undefined : { cause });
+}
+
+function judge(error: GuestError, place: FailurePlace, reached: ReachedLimit, limits: Limits) {
+  const running = place.running === 'load' ? 'the program' : place.running;
+  if (reached === 'time') {
+    const message = `${running} was stopped: the attempt may run for ${limits.deadlineMs / 1000} s`;
+    return { code: 'task_timeout', message } as const;
+  }
+  if (reached === 'memory') {
+    const mib = Math.floor(limits.memoryBytes / (1024 * 1024));
+    const message = `${running} needs more than the ${mib} MiB of memory that a sandbox has`;
+    return { code: 'memory_limit', message } as const;
+  }
+  const message = error.name === '' ? error.message : `${error.name}: ${error.message}`;
+  return { code: 'user_code_error', message: message === '' ? 'an error without a message' : message } as const;
+}
+
+function partRunning({ source, running }: FailurePlace): ProgramPart {
+  return source.form === 'module' ? 'program' : (partOfFunction[running] ?? 'map_function');
+}
+
+function positionOf(error: GuestError, source: ProgramSource): Pick<JobError, 'function' | 'line' | 'column'> {
+  const frame = frameInUserCode(error.stack);
+  const text = partsOf(source).find(({ part }) => part === frame?.part)?.text;
+  if (frame === undefined || text === undefined) return {};
+  return { function: frame.part, ...userPosition(frame.part, text, frame.position) };
+}
+
+/** Cut to a length, without half a surrogate pair at its end. */
+export function cut(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, "");
+}

@@ -1,0 +1,22 @@
+/** Numbers that guest and host share in a `Uint32Array` of the guest's memory. The host believes none of them unchecked. */
+export const headerSlots = {
+  /** Index of the record or group that user code works on. */
+  record: 0,
+  /** Pairs handed over. */
+  count: 1,
+  keyKind: 2,
+  valueKind: 3,
+  /** Written by the host: 1 if the last group of a batch goes on in the next one. */
+  open: 4,
+  /** 1 while the user's `partition` runs. */
+  partitioning: 5,
+} as const;
+export const headerLength = 8;
+
+/** `plain`: strings without newline or NUL, joined by newlines. `json`: one JSON array. */
+export const keyKinds = { plain: 0, json: 1 } as const;
+/** `numbers`: in the shared Float64Array. `strings`: as plain keys. `json`: JSON texts joined by newlines. */
+export const valueKinds = { numbers: 0, strings: 1, json: 2 } as const;
+
+/** What the host answers to a hand-over: taken, or what to send again as JSON, because it held newlines. */
+export const handOverAnswers = { taken: 0, keysAsJson: 1, valuesAsJson: 2 } as const;

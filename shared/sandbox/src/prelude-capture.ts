@@ -1,0 +1,48 @@
+/**
+ * Guest source, first part: every builtin that the prelude uses, taken before user code runs. User code may redefine what it likes and hurts only
+ * itself: the prelude never looks anything up on a prototype or on the global object again, and keeps its own lists without a prototype.
+ * Also removes what would make two attempts differ, and everything that shares memory.
+ */
+export const captureSource = String.raw`
+  const { stringify, parse } = JSON;
+  const { isArray } = Array;
+  const { create, freeze, getPrototypeOf, setPrototypeOf, defineProperty, getOwnPropertyNames } = Object;
+  const { isFinite, isInteger } = Number;
+  const { imul } = Math;
+  const TypeErrorOwn = TypeError;
+  const RangeErrorOwn = RangeError;
+  const ProxyOwn = Proxy;
+  const StringOwn = String;
+  const iteratorSymbol = Symbol.iterator;
+  const asyncIteratorSymbol = Symbol.asyncIterator;
+  const objectPrototype = Object.prototype;
+
+  const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+  const split = uncurry(String.prototype.split);
+  const join = uncurry(Array.prototype.join);
+  const slice = uncurry(String.prototype.slice);
+  const charCodeAt = uncurry(String.prototype.charCodeAt);
+  const indexOf = uncurry(String.prototype.indexOf);
+  const isWellFormed = uncurry(String.prototype.isWellFormed);
+  const toWellFormed = uncurry(String.prototype.toWellFormed);
+  const arrayIterator = uncurry(Array.prototype[Symbol.iterator]);
+
+  const list = () => setPrototypeOf([], null);
+  const global = globalThis;
+  for (const name of ['WeakRef', 'FinalizationRegistry', 'SharedArrayBuffer', 'Atomics']) delete global[name];
+
+  const header = new Uint32Array(slots.length);
+  const numbers = new Float64Array(limits.pairs);
+  const partitions = new Uint32Array(limits.pairs);
+
+  function kindOf(value) {
+    if (value === null) return 'null';
+    if (isArray(value)) return 'an array';
+    const type = typeof value;
+    if (type === 'string') return 'the string ' + stringify(slice(value, 0, 40));
+    if (type === 'object') return 'an object';
+    if (type === 'number') return 'the number ' + value;
+    if (type === 'boolean') return '' + value;
+    return type === 'undefined' ? 'undefined' : 'a ' + type;
+  }
+`;

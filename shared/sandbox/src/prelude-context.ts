@@ -1,0 +1,152 @@
+/**
+ * Guest source, last part: what user code sees of its attempt (`ctx`), and the entries that the host calls. Randomness comes from the ids of job
+ * and task (sfc32 seeded by cyrb128), so that two attempts of a task see the same.
+ */
+export const contextSource = String.raw`
+  const counters = create(null);
+  const logLines = list();
+  let counterNames = 0;
+  let user;
+  let ctx;
+
+  function countUp(name, n = 1) {
+    if (typeof name !== 'string' || name === '' || name.length > limits.counterName) throw new TypeErrorOwn('ctx.count needs a name of 1 to ' + limits.counterName + ' characters');
+    if (typeof n !== 'number' || !isFinite(n)) throw new TypeErrorOwn('ctx.count needs a finite number, but got ' + kindOf(n));
+    const before = counters[name];
+    if (before === undefined && ++counterNames > limits.counters) throw new RangeErrorOwn('ctx.count was called with more than ' + limits.counters + ' names; emit such counts as pairs');
+    const sum = (before ?? 0) + n;
+    if (!isFinite(sum)) throw new RangeErrorOwn('the counter ' + name + ' is too large');
+    counters[name] = sum;
+  }
+
+  function log(text) {
+    const line = slice(StringOwn(text), 0, limits.logLine);
+    if (logLines.length < limits.logLines) logLines[logLines.length] = line;
+  }
+
+  function freezeAll(value) {
+    if (value === null || typeof value !== 'object') return value;
+    const names = getOwnPropertyNames(value);
+    for (let i = 0; i < names.length; i++) if (names[i] !== 'length') freezeAll(value[names[i]]);
+    return freeze(value);
+  }
+
+  function seedRandom(text) {
+    let a = 1779033703, b = 3144134277, c = 1013904242, d = 2773480762;
+    for (let i = 0; i < text.length; i++) {
+      const unit = charCodeAt(text, i);
+      a = b ^ imul(a ^ unit, 597399067);
+      b = c ^ imul(b ^ unit, 2869860233);
+      c = d ^ imul(c ^ unit, 951274213);
+      d = a ^ imul(d ^ unit, 2716044179);
+    }
+    const next = () => {
+      const t = (((a + b) | 0) + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (c << 21) | (c >>> 11);
+      c = (c + t) | 0;
+      return t >>> 0;
+    };
+    for (let i = 0; i < 12; i++) next();
+    const random = { random() { return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992; } };
+    Math.random = random.random;
+  }
+
+  /** Before user code is loaded: it may ask for randomness at once. */
+  function prepare(text) {
+    const known = parse(text);
+    seedRandom(known.seed);
+    numReducers = known.numReducers;
+    const { input } = known;
+    if (input !== null) defineProperty(input, 'offset', { __proto__: null, enumerable: true, get: () => host.offset() });
+    ctx = { emit, count: countUp, log, params: freezeAll(known.params), input: input === null ? null : freeze(input), task: freeze(known.task) };
+  }
+
+  /** Takes over the user's functions. Answers what is wrong with them, or ''. */
+  function adopt(functions, partitioned) {
+    user = create(null);
+    const wanted = ['map', 'reduce', 'combine', 'partition', 'setup', 'teardown'];
+    for (let i = 0; i < wanted.length; i++) {
+      const name = wanted[i];
+      const given = functions[name];
+      if (given === undefined) continue;
+      if (typeof given !== 'function') return name + ' is ' + kindOf(given) + ', not a function; give source text that evaluates to a function';
+      user[name] = given;
+    }
+    if (user.map === undefined) return 'map is undefined, not a function; give source text that evaluates to a function';
+    partition = partitioned ? user.partition : undefined;
+    return '';
+  }
+
+  function runOnce(name) {
+    const run = user[name];
+    if (run !== undefined) emitLoose(run(ctx), name);
+    handOver();
+  }
+
+  function mapText(text, records, trim) {
+    const { map } = user;
+    const lines = split(text, '\n');
+    const ended = lines.length - 1;
+    if (records !== lines.length && (records !== ended || lines[ended] !== '')) throw new TypeErrorOwn('the block was not split into its ' + records + ' records: the program has changed how strings are split');
+    for (let i = 0; i < records; i++) {
+      header[slots.record] = i;
+      let line = lines[i];
+      if (trim && i < ended && charCodeAt(line, line.length - 1) === 13) line = slice(line, 0, -1);
+      const result = map(line, ctx);
+      if (result !== undefined) emitMapped(result);
+    }
+    handOver();
+  }
+
+  function groupsInto(name) {
+    const run = user[name];
+    eachGroup((key, values) => {
+      const result = run(key, values, ctx);
+      if (result !== undefined) emitReduced(result, name);
+    });
+  }
+
+  function notes() {
+    const names = getOwnPropertyNames(counters);
+    const entries = list();
+    for (let i = 0; i < names.length; i++) {
+      const entry = list();
+      entry[0] = names[i];
+      entry[1] = counters[names[i]];
+      entries[i] = entry;
+    }
+    const both = create(null);
+    both.counters = entries;
+    both.logLines = logLines;
+    return stringify(both);
+  }
+
+  const textOf = value => (typeof value === 'string' ? slice(value, 0, limits.errorText) : '');
+
+  /** An error as [name, message, stack], whatever it is and does. */
+  function readError(error) {
+    const parts = setPrototypeOf(['', '', ''], null);
+    try {
+      if (error !== null && (typeof error === 'object' || typeof error === 'function')) {
+        parts[2] = textOf(error.stack);
+        parts[0] = textOf(error.name);
+        parts[1] = textOf(error.message);
+        if (parts[1] === '' && parts[2] === '') parts[1] = 'threw ' + textOf(stringify(error));
+      } else {
+        parts[1] = 'threw ' + (error === null || typeof error === 'symbol' ? textOf(StringOwn(error)) : kindOf(error));
+      }
+    } catch {
+      if (parts[1] === '') parts[1] = 'threw something that cannot be read';
+    }
+    return stringify(parts);
+  }
+
+  return {
+    header: header.buffer, numbers: numbers.buffer, partitions: partitions.buffer,
+    prepare, adopt, runOnce, groupsInto, mapText, notes, readError,
+    mapJson: (text, records, trim) => mapText(parse(text), records, trim),
+  };
+`;

@@ -1,0 +1,111 @@
+/**
+ * One instance of the engine with one runtime and one context: the walls of a jail. Never shared, never reused, dropped as a whole.
+ *
+ * - Memory: the engine's own limit does not count what it allocates, so the wall is the maximum of the `WebAssembly.Memory`.
+ * - Stack: small enough that the guest's check strikes before the host's stack overflows.
+ * - Time: `interrupt` is polled by the guest's loops and regular expressions, but not by every builtin: whoever runs untrusted code
+ *   also terminates the thread from outside (`guarded-thread.ts`).
+ * - Clock: the engine imports two functions that read the host's clock and time zone. They are replaced: the guest's `Date`
+ *   stands still at `clock.nowMs` and lives in UTC, natively, out of the reach of anything user code may redefine.
+ */
+import { sandboxLimits } from '@gridmr/contracts';
+import {
+  type EmscriptenModuleLoaderOptions,
+  newQuickJSWASMModuleFromVariant,
+  type QuickJSContext,
+  type QuickJSSyncVariant,
+  RELEASE_SYNC,
+} from 'quickjs-emscripten';
+
+const mebibyte = 1024 * 1024;
+const pageBytes = 65_536;
+
+type Imports = Record<string, Record<string, unknown>>;
+type ModuleLoader = (options: object) => Promise<EngineModule>;
+
+/** What of the engine's glue is used directly: its heap, for text that crosses as bytes. */
+export interface EngineModule {
+  /** Replaced whenever memory grows: read it anew after every call into the engine. */
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+export interface QuickJsInstance {
+  readonly context: QuickJSContext;
+  readonly engine: EngineModule;
+  readonly memory: WebAssembly.Memory;
+  readonly memoryBytesMax: number;
+  /** Where the guest's clock stands. */
+  readonly clock: { nowMs: number };
+}
+
+/** @param interrupt polled while the guest runs; true ends it with an exception that the guest cannot catch */
+export async function openQuickJs(
+  module: WebAssembly.Module,
+  memoryBytes: number,
+  interrupt: () => boolean,
+): Promise<QuickJsInstance> {
+  const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
+  const memory = new WebAssembly.Memory({
+    initial: (sandboxLimits.memoryMbMin * mebibyte) / pageBytes,
+    maximum: Math.floor(memoryBytesMax / pageBytes),
+  });
+  const clock = { nowMs: 0 };
+  let engine: EngineModule | undefined;
+  const variant: QuickJSSyncVariant = {
+    type: 'sync',
+    importFFI: () => RELEASE_SYNC.importFFI(),
+    importModuleLoader: async () => {
+      const load = unwrapLoader(await RELEASE_SYNC.importModuleLoader());
+      return (async (options?: EmscriptenModuleLoaderOptions) => {
+        engine = await load({ ...options, wasmMemory: memory, instantiateWasm: instantiateWith(module, memory, clock) });
+        return engine;
+      }) as never;
+    },
+  };
+  const quickJs = await newQuickJSWASMModuleFromVariant(variant);
+  const runtime = quickJs.newRuntime();
+  runtime.setMaxStackSize(sandboxLimits.stackBytesMax);
+  runtime.setInterruptHandler(interrupt);
+  if (engine === undefined) throw new Error('the JavaScript engine was not loaded');
+  return { context: runtime.newContext(), engine, memory, memoryBytesMax, clock };
+}
+
+type OnInstance = (instance: WebAssembly.Instance) => void;
+
+function instantiateWith(module: WebAssembly.Module, memory: WebAssembly.Memory, clock: { readonly nowMs: number }) {
+  return (imports: Imports, onInstance: OnInstance): void => {
+    freezeClock(imports, memory, clock);
+    onInstance(new WebAssembly.Instance(module, imports as WebAssembly.Imports));
+  };
+}
+
+/** The names of imports are minified, so the two functions are known by what they do. */
+function freezeClock(imports: Imports, memory: WebAssembly.Memory, clock: { readonly nowMs: number }): void {
+  const functions = Object.values(imports)[0] ?? {};
+  let replaced = 0;
+  for (const [name, value] of Object.entries(functions)) {
+    if (typeof value !== 'function') continue;
+    const text = value.toString();
+    if (/^\(\)\s*=>\s*Date\.now\(\)$/.test(text)) functions[name] = () => clock.nowMs;
+    else if (text.includes('getSeconds')) functions[name] = localTimeInUtc(memory);
+    else continue;
+    replaced++;
+  }
+  if (replaced !== 2) throw new Error(`found ${replaced} of the 2 clocks of the JavaScript engine; check its version`);
+}
+
+/** `localtime_r`: fills a C `struct tm`, of which a zero offset from UTC is all that the engine reads. */
+function localTimeInUtc(memory: WebAssembly.Memory) {
+  const tmBytes = 44;
+  return (_time: unknown, tm: number): void => {
+    new Uint8Array(memory.buffer, tm, tmBytes).fill(0);
+  };
+}
+
+function unwrapLoader(imported: unknown): ModuleLoader {
+  let loader = imported;
+  while (typeof loader === 'object' && loader !== null && 'default' in loader) loader = loader.default;
+  return loader as ModuleLoader;
+}

@@ -1,0 +1,111 @@
+/**
+ * Keeps every operation inside the store's root. A path is judged twice: its text must not leave the root, and after
+ * links are resolved, what it names (or the nearest parent of it that exists) must really lie inside the root.
+ *
+ * Links that lead elsewhere inside the root are followed. Users of GridMR have no way to make links, so a link that
+ * changes between the check and the use is not defended against.
+ */
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import type { BlobPath } from './blob-store.js';
+import { guarded, saysMissing } from './fs-errors.js';
+import { StorageError } from './storage-error.js';
+
+/** Where a file is or would be. */
+export interface Place {
+  readonly path: BlobPath;
+  /** Real path of its directory, which perhaps does not exist yet. */
+  readonly directory: string;
+  /** The name in that directory. If a link stands there, this is the link and not what it leads to. */
+  readonly target: string;
+}
+
+export class Confinement {
+  readonly root: string;
+
+  /** @param root the real path of the store's root: no link in it */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  contains(realPath: string): boolean {
+    const prefix = this.root.endsWith(sep) ? this.root : this.root + sep;
+    return realPath === this.root || realPath.startsWith(prefix);
+  }
+
+  /** The real path of what exists. Throws `not_found` and `outside`. */
+  async resolve(path: BlobPath): Promise<string> {
+    const named = join(this.root, ...segmentsOf(path));
+    const real = await guarded(path, 'read', () => realpath(named));
+    this.#refuseOutside(real, path);
+    return real;
+  }
+
+  /** Where `path` is, or would be created. Throws `outside`, also for the root itself, which nobody replaces. */
+  async place(path: BlobPath): Promise<Place> {
+    const segments = segmentsOf(path);
+    const name = segments.at(-1);
+    if (name === undefined) throw outside(path, 'the data directory itself cannot be replaced or removed');
+    const { real, rest } = await this.#nearest(path, segments);
+    if (rest.length > 0) {
+      const target = join(real, ...rest);
+      return { path, directory: dirname(target), target };
+    }
+    const directory = await guarded(path, 'read', () => realpath(join(this.root, ...segments.slice(0, -1))));
+    return { path, directory, target: join(directory, name) };
+  }
+
+  /** The longest part of the path that exists, links resolved, and the segments after it. */
+  async #nearest(path: BlobPath, segments: string[]): Promise<{ real: string; rest: string[] }> {
+    for (let length = segments.length; length >= 0; length--) {
+      const real = await existing(join(this.root, ...segments.slice(0, length)), path);
+      if (real === undefined) continue;
+      this.#refuseOutside(real, path);
+      const rest = segments.slice(length);
+      const first = rest[0];
+      if (first !== undefined && (await isLink(join(real, first)))) throw outside(path, `${path} is a broken link`);
+      return { real, rest };
+    }
+    throw new StorageError('io_error', path, 'the data directory is gone; check that it is mounted');
+  }
+
+  #refuseOutside(real: string, path: BlobPath): void {
+    if (!this.contains(real)) throw outside(path, `${path} is a link that leads out of the data directory`);
+  }
+}
+
+/** `a//b/./c` → `['a', 'b', 'c']`. Throws `outside` for text that could name anything outside of the root. */
+function segmentsOf(path: BlobPath): string[] {
+  if (path.includes('\0')) throw outside('', 'the path contains a NUL character');
+  if (path.startsWith('/')) throw outside(path, `${path} is absolute; paths are relative to the data directory`);
+  const segments = path.split('/').filter(segment => segment !== '' && segment !== '.');
+  if (segments.includes('..')) throw outside(path, `${path} contains .. ; paths cannot leave the data directory`);
+  return segments;
+}
+
+/** The path as the store spells it: `a//b/./c` → `a/b/c`. Throws `outside`. */
+export function canonicalPath(path: BlobPath): BlobPath {
+  return segmentsOf(path).join('/');
+}
+
+function outside(path: BlobPath, message: string): StorageError {
+  return new StorageError('outside', path, message);
+}
+
+async function existing(absolute: string, path: BlobPath): Promise<string | undefined> {
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    if (saysMissing(error)) return undefined;
+    return guarded(path, 'read', () => Promise.reject(error));
+  }
+}
+
+/** A name whose real path was not found: is it a link that leads nowhere? If not, it is missing, or has just been made. */
+async function isLink(absolute: string): Promise<boolean> {
+  try {
+    return (await lstat(absolute)).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * A blob store in a directory: local, or an NFS mount that many machines share.
+ *
+ * What it relies on is what NFS grants: link, exclusive create and rename are atomic; nothing is appended to and nothing
+ * is locked. What it expects: attributes and missing names are cached for a while, so a file that another machine has
+ * just committed may not be seen at once; and a handle goes stale when another machine replaces or removes its file.
+ */
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { randomToken, storageLimits } from '@gridmr/contracts';
+import type { BlobPath, BlobReader, BlobStat, BlobStore, BlobWriter, ByteRange } from './blob-store.js';
+import { commitOnce } from './commit-once.js';
+import { Confinement, canonicalPath } from './confinement.js';
+import { guarded, unlessMissing } from './fs-errors.js';
+import { globFiles } from './fs-glob.js';
+import { openFsReader, readPieces, readWhole } from './fs-reader.js';
+import { holdsFiles, type WalkedDirectory, walkFiles } from './fs-walk.js';
+import { createFsWriter } from './fs-writer.js';
+import { StorageError } from './storage-error.js';
+import { inDirectory } from './temporary-file.js';
+
+/** Opens the store in the directory `root` of this machine, which is created if it is missing. */
+export async function openFsStore(root: string): Promise<BlobStore> {
+  await guarded('', 'written', () => mkdir(root, { recursive: true }));
+  return new FsStore(new Confinement(await guarded('', 'read', () => realpath(root))));
+}
+
+interface FoundFile {
+  readonly path: BlobPath;
+  readonly real: string;
+}
+
+class FsStore implements BlobStore {
+  readonly #confinement: Confinement;
+
+  constructor(confinement: Confinement) {
+    this.#confinement = confinement;
+  }
+
+  async stat(path: BlobPath): Promise<BlobStat | undefined> {
+    const real = await this.#find(path);
+    return real === undefined ? undefined : statFile({ path: canonicalPath(path), real });
+  }
+
+  async *list(directory: BlobPath): AsyncGenerator<BlobStat> {
+    yield* statAll(this.#files(directory));
+  }
+
+  async *listPaths(directory: BlobPath): AsyncGenerator<BlobPath> {
+    for await (const file of this.#files(directory)) yield file.path;
+  }
+
+  async holdsFiles(directory: BlobPath): Promise<boolean> {
+    if ((await this.stat(directory)) !== undefined) return true;
+    const start = await this.#directory(directory);
+    return start !== undefined && holdsFiles(this.#confinement, start);
+  }
+
+  async *glob(pattern: string): AsyncGenerator<BlobStat> {
+    yield* statAll(await globFiles(this.#confinement, canonicalPath(pattern)));
+  }
+
+  async read(path: BlobPath, maxBytes: number): Promise<Uint8Array> {
+    return readWhole(await this.#confinement.resolve(path), path, maxBytes);
+  }
+
+  async openReader(path: BlobPath): Promise<BlobReader> {
+    return openFsReader(await this.#confinement.resolve(path), path);
+  }
+
+  readStream(path: BlobPath, range?: ByteRange): Readable {
+    return Readable.from(this.#pieces(path, range), { objectMode: false });
+  }
+
+  async createWriter(path: BlobPath): Promise<BlobWriter> {
+    return createFsWriter(await this.#confinement.place(path));
+  }
+
+  async write(path: BlobPath, bytes: Uint8Array): Promise<void> {
+    await using writer = await this.createWriter(path);
+    writer.writeSync(bytes);
+    await writer.commit();
+  }
+
+  async commitOnce(path: BlobPath, bytes: Uint8Array): Promise<boolean> {
+    return commitOnce(await this.#confinement.place(path), bytes);
+  }
+
+  async rename(from: BlobPath, to: BlobPath): Promise<void> {
+    const source = await this.#confinement.place(from);
+    const place = await this.#confinement.place(to);
+    await this.#confinement.resolve(from);
+    await guarded(to, 'written', () => inDirectory(place.directory, () => rename(source.target, place.target)));
+  }
+
+  async remove(path: BlobPath): Promise<void> {
+    const { target } = await this.#confinement.place(path);
+    const options = { recursive: true, force: true, maxRetries: storageLimits.removeRetriesMax };
+    await guarded(path, 'removed', () => unlessMissing(undefined, () => rm(target, options)));
+  }
+
+  async checkWritable(): Promise<void> {
+    const probe = join(this.#confinement.root, `.check.${randomToken(storageLimits.temporaryTokenLength)}.tmp`);
+    await guarded('', 'written', async () => {
+      const handle = await open(probe, 'wx');
+      await handle.close();
+      await rm(probe);
+    });
+  }
+
+  async *#pieces(path: BlobPath, range: ByteRange | undefined): AsyncGenerator<Uint8Array> {
+    yield* readPieces(await this.#confinement.resolve(path), path, range);
+  }
+
+  async *#files(path: BlobPath): AsyncGenerator<FoundFile> {
+    const directory = await this.#directory(path);
+    if (directory !== undefined) {
+      yield* walkFiles(this.#confinement, directory);
+      return;
+    }
+    const real = await this.#find(path);
+    if (real !== undefined) yield { path: canonicalPath(path), real };
+  }
+
+  async #directory(path: BlobPath): Promise<WalkedDirectory | undefined> {
+    const real = await this.#find(path);
+    if (real === undefined) return undefined;
+    const status = await guarded(path, 'listed', () => unlessMissing(undefined, () => stat(real)));
+    return status?.isDirectory() ? { path: canonicalPath(path), real, parent: undefined } : undefined;
+  }
+
+  async #find(path: BlobPath): Promise<string | undefined> {
+    try {
+      return await this.#confinement.resolve(path);
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Undefined if it is not a file, or no longer. */
+async function statFile(file: FoundFile): Promise<BlobStat | undefined> {
+  const status = await guarded(file.path, 'read', () => unlessMissing(undefined, () => stat(file.real)));
+  return status?.isFile() ? { path: file.path, bytes: status.size, modifiedMs: status.mtimeMs } : undefined;
+}
+
+/** Keeps the order, and asks for several files at once. */
+async function* statAll(files: Iterable<FoundFile> | AsyncIterable<FoundFile>): AsyncGenerator<BlobStat> {
+  let batch: FoundFile[] = [];
+  for await (const file of files) {
+    batch.push(file);
+    if (batch.length < storageLimits.statsAtOnce) continue;
+    yield* await statBatch(batch);
+    batch = [];
+  }
+  yield* await statBatch(batch);
+}
+
+async function statBatch(files: FoundFile[]): Promise<BlobStat[]> {
+  const stats = await Promise.all(files.map(statFile));
+  return stats.filter(status => status !== undefined);
+}

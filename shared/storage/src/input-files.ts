@@ -1,0 +1,58 @@
+/**
+ * From what a job names as its input to files. Each pattern is a path, a directory (all files below it) or a glob, in
+ * this order: a name that exists is never taken for a glob, so `report[1].txt` needs no escaping.
+ */
+import { jobLimits, pathFault } from '@gridmr/contracts';
+import { isDynamicPattern } from 'tinyglobby';
+import type { BlobPath, BlobStat, BlobStore } from './blob-store.js';
+import { StorageError } from './storage-error.js';
+
+/**
+ * All files of a job, in the order of the patterns, and inside one in the order of paths. A file that several patterns
+ * match counts once, where it is met first.
+ *
+ * @throws StorageError `not_found` for the first pattern that matches nothing, `too_many` beyond
+ * `jobLimits.inputFilesMax`, `outside` for a path that jobs may not read
+ */
+export async function expandInputs(store: BlobStore, patterns: readonly string[]): Promise<BlobStat[]> {
+  const files = new Map<BlobPath, BlobStat>();
+  for (const pattern of patterns) {
+    let matches = false;
+    for await (const file of filesOf(store, pattern)) {
+      matches = true;
+      if (!files.has(file.path)) files.set(file.path, file);
+      if (files.size > jobLimits.inputFilesMax) throw tooMany(pattern);
+    }
+    if (!matches) throw new StorageError('not_found', pattern, `no input file matches ${pattern}`);
+  }
+  return [...files.values()];
+}
+
+/** Whether `expandInputs` would find a file for this pattern. Stops at the first one. */
+export async function inputExists(store: BlobStore, pattern: string): Promise<boolean> {
+  refuseFault(pattern);
+  if (await store.holdsFiles(pattern)) return true;
+  if (!isDynamicPattern(pattern)) return false;
+  for await (const _file of store.glob(pattern)) return true;
+  return false;
+}
+
+async function* filesOf(store: BlobStore, pattern: string): AsyncGenerator<BlobStat> {
+  refuseFault(pattern);
+  if (await store.holdsFiles(pattern)) yield* store.list(pattern);
+  else if (isDynamicPattern(pattern)) yield* store.glob(pattern);
+}
+
+function refuseFault(pattern: string): void {
+  const fault = pathFault(pattern);
+  if (fault !== undefined) throw new StorageError('outside', pattern, `the path ${fault}`);
+}
+
+function tooMany(pattern: string): StorageError {
+  const limit = `a job may read at most ${jobLimits.inputFilesMax} files`;
+  return new StorageError(
+    'too_many',
+    pattern,
+    `${limit}, and ${pattern} goes beyond that; join small files or split the job`,
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * What stands done of a job: typed access to the files that `job-files.ts` of the contracts names. All decisions (which
+ * plan, which attempt, which verdict) are made here by first-wins commits, so any number of workers may try at once.
+ *
+ * The path of a job: `writeAsked` → `commitPlan` → attempts (`createAttemptOutput`, `commitAttempt`) → `commitVerdict` →
+ * `removeIntermediates`.
+ */
+import {
+  type AskedJob,
+  askedJobSchema,
+  type CommitRecord,
+  commitRecordSchema,
+  jobFiles,
+  type Plan,
+  parseTaskId,
+  planSchema,
+  type Split,
+  type TaskKind,
+  taskId,
+  type Verdict,
+  verdictSchema,
+} from '@gridmr/contracts';
+import type { BlobPath, BlobStore, BlobWriter } from './blob-store.js';
+import { damaged, type FileSchema, jsonBytes, readJson } from './json-file.js';
+import { readPlanChunk, removePlanChunks, writePlanChunks } from './plan-chunks.js';
+import { StorageError } from './storage-error.js';
+
+/** `…/map/00000/m-00012.json` */
+const commitName = /\/[mr]-(\d{5,7})\.json$/;
+
+/** Reads throw `StorageError` `damaged` for a file that does not hold what its schema says. */
+export class JobStore {
+  readonly store: BlobStore;
+
+  constructor(store: BlobStore) {
+    this.store = store;
+  }
+
+  async writeAsked(asked: AskedJob): Promise<void> {
+    await this.store.write(jobFiles.asked(asked.job_id), jsonBytes(askedJobSchema, asked));
+  }
+
+  /** Undefined if there is none. */
+  async readAsked(jobId: string): Promise<AskedJob | undefined> {
+    return readOwn(this.store, jobFiles.asked(jobId), askedJobSchema, jobId);
+  }
+
+  /**
+   * Freezes the plan: its chunks first, then `plan.json`, whose commit makes them count. Returns the plan that stands:
+   * this one, or an earlier one, and then nothing of this one is left. `plan.token` must be new for each call.
+   */
+  async commitPlan(plan: Plan, splits: Iterable<Split>): Promise<Plan> {
+    await writePlanChunks(this.store, plan, splits);
+    const path = jobFiles.plan(plan.job_id);
+    // If this throws, the commit may have been made all the same: the chunks stay, until the job's files are removed.
+    if (await this.store.commitOnce(path, jsonBytes(planSchema, plan))) return plan;
+    const winner = standing(await this.readPlan(plan.job_id), path);
+    if (winner.token !== plan.token) await removePlanChunks(this.store, plan);
+    return winner;
+  }
+
+  /** Undefined if there is none. */
+  async readPlan(jobId: string): Promise<Plan | undefined> {
+    return readOwn(this.store, jobFiles.plan(jobId), planSchema, jobId);
+  }
+
+  /** The splits of map tasks `chunk * tasksPerGroup` and on. */
+  async readSplits(plan: Plan, chunk: number): Promise<Split[]> {
+    return readPlanChunk(this.store, plan, chunk);
+  }
+
+  /** `attempt` is the part of the file's name that no other attempt of the task has. */
+  async createAttemptOutput(
+    jobId: string,
+    kind: TaskKind,
+    index: number,
+    attempt: string,
+    extension: string,
+  ): Promise<BlobWriter> {
+    return this.store.createWriter(jobFiles.attemptOutput(jobId, kind, index, attempt, extension));
+  }
+
+  /** Where the output of a committed attempt stands. */
+  outputOf(record: CommitRecord): BlobPath {
+    const { jobId, kind, index } = parseTaskId(record.task_id);
+    return `${jobFiles.taskDirectory(jobId, kind, index)}/${record.file}`;
+  }
+
+  /** Returns whether this attempt is the one that counts from now on. The loser's output is the caller's to remove. */
+  async commitAttempt(record: CommitRecord): Promise<boolean> {
+    const { jobId, kind, index } = parseTaskId(record.task_id);
+    return this.store.commitOnce(jobFiles.commit(jobId, kind, index), jsonBytes(commitRecordSchema, record));
+  }
+
+  /** Undefined if no attempt of the task is committed. */
+  async readCommit(jobId: string, kind: TaskKind, index: number): Promise<CommitRecord | undefined> {
+    const path = jobFiles.commit(jobId, kind, index);
+    const record = await readJson(this.store, path, commitRecordSchema);
+    if (record !== undefined && record.task_id !== taskId(jobId, kind, index)) {
+      throw damaged(path, `it is about ${record.task_id}`);
+    }
+    return record;
+  }
+
+  /** Indices of the tasks that have a committed attempt. Reads names only. */
+  async *listCommits(jobId: string, kind: TaskKind): AsyncGenerator<number> {
+    for await (const path of this.store.listPaths(`${jobFiles.directory(jobId)}/${kind}`)) {
+      const index = commitName.exec(path)?.[1];
+      if (index !== undefined) yield Number(index);
+    }
+  }
+
+  /** Ends the job. Returns the verdict that stands: this one, or an earlier one. */
+  async commitVerdict(verdict: Verdict): Promise<Verdict> {
+    const path = jobFiles.verdict(verdict.job_id);
+    if (await this.store.commitOnce(path, jsonBytes(verdictSchema, verdict))) return verdict;
+    return standing(await this.readVerdict(verdict.job_id), path);
+  }
+
+  /** Undefined if the job has not ended. */
+  async readVerdict(jobId: string): Promise<Verdict | undefined> {
+    return readOwn(this.store, jobFiles.verdict(jobId), verdictSchema, jobId);
+  }
+
+  /** Removes all files of the job but what was asked and how it ended. May be repeated. */
+  async removeIntermediates(jobId: string): Promise<void> {
+    const directory = jobFiles.directory(jobId);
+    // The big ones by name, without listing them, and also if they hold nothing but unfinished files.
+    await this.store.remove(`${directory}/map`);
+    await this.store.remove(`${directory}/reduce`);
+    const kept = [jobFiles.asked(jobId), jobFiles.verdict(jobId)];
+    const rest = new Set<BlobPath>();
+    for await (const path of this.store.listPaths(directory)) {
+      const [name = ''] = path.slice(directory.length + 1).split('/');
+      rest.add(`${directory}/${name}`);
+    }
+    for (const path of rest) if (!kept.includes(path)) await this.store.remove(path);
+  }
+}
+
+async function readOwn<Value extends { job_id: string }>(
+  store: BlobStore,
+  path: BlobPath,
+  schema: FileSchema<Value>,
+  jobId: string,
+): Promise<Value | undefined> {
+  const value = await readJson(store, path, schema);
+  if (value !== undefined && value.job_id !== jobId) throw damaged(path, `it is about ${value.job_id}`);
+  return value;
+}
+
+/** What a lost commit found in its way. A mount that caches missing names may not show it for a moment. */
+function standing<File>(file: File | undefined, path: BlobPath): File {
+  if (file !== undefined) return file;
+  throw new StorageError('io_error', path, `${path} stands, but cannot be seen from here yet; try again`);
+}

@@ -1,0 +1,27 @@
+/**
+ * Names under which files are written before they become visible: in the directory of their target, so that a rename
+ * or link stays inside one file system; hidden, so that no listing shows them; unique among all machines.
+ */
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { randomToken, storageLimits } from '@gridmr/contracts';
+import type { Place } from './confinement.js';
+import { systemCode } from './fs-errors.js';
+
+/** `/root/output/part-r-00000` → `/root/output/.part-r-00000.<token>.tmp` */
+export function temporaryName(place: Place): string {
+  // Cut, so that the token still fits into the file system's longest name.
+  const name = basename(place.target).slice(0, storageLimits.temporaryNameLengthMax);
+  return join(place.directory, `.${name}.${randomToken(storageLimits.temporaryTokenLength)}.tmp`);
+}
+
+/** Runs `make`; if the directory turns out to be missing, creates it and runs `make` once more. */
+export async function inDirectory<Result>(directory: string, make: () => Promise<Result>): Promise<Result> {
+  try {
+    return await make();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await mkdir(directory, { recursive: true });
+    return make();
+  }
+}

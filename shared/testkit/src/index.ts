@@ -1,0 +1,16 @@
+/** What tests share: one seed, the naive oracle, programs and inputs, waiting, directories, ports and processes. */
+export * from './free-port.js';
+export * from './hostile-inputs.js';
+export * from './input-text.js';
+export * from './oracle/compare-keys.js';
+export * from './oracle/format-pair.js';
+export * from './oracle/naive-oracle.js';
+export * from './oracle/normalise-key.js';
+export * from './oracle/read-records.js';
+export * from './processes.js';
+export * from './programs/catalogue.js';
+export * from './programs/job-request.js';
+export * from './random.js';
+export * from './seed.js';
+export * from './temporary-directory.js';
+export * from './wait-until.js';

@@ -1,0 +1,118 @@
+/** Processes that are told to stop, and processes that die. */
+import type { JobRequest, Task } from '@gridmr/contracts';
+import { childProcesses, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
+import { expect } from 'chai';
+import { type StartedStack, startStack } from './started-stack.js';
+
+const stopMsMax = 14_000;
+
+/** The first attempt never ends; any other one does at once. One attempt may fail, so a counted one would end the job. */
+const stuckAtFirst: JobRequest = {
+  name: 'stuck at first',
+  input_file: 'lines.txt',
+  map_function: '(line, ctx) => { while (ctx.task.attempt === 1); return [[line, 1]]; }',
+  reduce_function: '(line, ones) => [line, ones.toArray().length]',
+  max_attempts: 1,
+};
+
+async function runningAttempt(stack: StartedStack, jobId: string) {
+  const task = await waitUntil('a running attempt', async (): Promise<Task | undefined> => {
+    const { items } = await stack.client.tasks(jobId);
+    return items.find(item => item.state === 'running');
+  });
+  const workerId = task.attempts[0]?.worker_id ?? '';
+  return { taskId: task.task_id, workerPid: Number(workerId.split('-').at(-2)) };
+}
+
+async function attemptStates(stack: StartedStack, jobId: string, taskId: string): Promise<string[]> {
+  const { items } = await stack.client.tasks(jobId);
+  return items.find(task => task.task_id === taskId)?.attempts.map(attempt => attempt.state) ?? [];
+}
+
+describe('a stack of processes', function () {
+  this.timeout(90_000);
+  let directory: TemporaryDirectory;
+  let stack: StartedStack;
+
+  beforeEach(async () => {
+    directory = await TemporaryDirectory.create('processes');
+    await directory.write('lines.txt', 'one\ntwo\n');
+  });
+  afterEach(async () => {
+    await stack.process.stop(stopMsMax);
+    await directory[Symbol.asyncDispose]();
+  });
+
+  it('a worker told to stop hands its attempt back within 10 s, and no attempt is counted', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+    const { job_id } = await stack.client.submit(stuckAtFirst);
+    const { taskId, workerPid } = await runningAttempt(stack, job_id);
+    const toldMs = performance.now();
+    process.kill(workerPid, 'SIGTERM');
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(20_000) });
+    expect(performance.now() - toldMs).to.be.lessThan(10_000);
+    expect(job.status).to.equal('completed');
+    expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['lost', 'committed']);
+    expect(job.counters.failed_attempts).to.equal(0);
+  });
+
+  it('a worker told to stop finishes what ends soon', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
+    const slow = '(line, ctx) => { const until = 3e7; for (let i = 0; i < until; i++); return [[line, 1]]; }';
+    const { job_id } = await stack.client.submit({ ...stuckAtFirst, map_function: slow });
+    const { taskId, workerPid } = await runningAttempt(stack, job_id);
+    process.kill(workerPid, 'SIGTERM');
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(30_000) });
+    expect(job.status).to.equal('completed');
+    expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['committed']);
+  });
+
+  it('the attempt of a worker that was killed is lost, not counted, and made again elsewhere', async () => {
+    const timing = { GRIDMR_LOCK_SECONDS: '2', GRIDMR_STALLED_CHECK_SECONDS: '1' };
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2', ...timing });
+    const { job_id } = await stack.client.submit(stuckAtFirst);
+    const { taskId, workerPid } = await runningAttempt(stack, job_id);
+    process.kill(workerPid, 'SIGKILL');
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(20_000) });
+    expect(job.status).to.equal('completed');
+    expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['lost', 'committed']);
+    expect(job.counters).to.include({ lost_attempts: 1, failed_attempts: 0 });
+  });
+
+  it('leaves no process when it is told to stop, whatever it is at', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+    const { job_id } = await stack.client.submit(stuckAtFirst);
+    await runningAttempt(stack, job_id);
+    const below = await childProcesses(stack.process.pid);
+    expect(below.length).to.be.greaterThan(3);
+    const exit = await stack.process.stop(stopMsMax);
+    expect(exit).to.deep.equal({ code: 0, signal: null });
+    expect(below.filter(isAlive)).to.deep.equal([]);
+  });
+
+  it('leaves no process when it is killed', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+    const below = await childProcesses(stack.process.pid);
+    await stack.process.crash();
+    await waitUntil('the end of all its processes', () => !below.some(isAlive), { timeoutMs: stopMsMax });
+  });
+
+  it('goes on with an accepted job after it was stopped and started again', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
+    const { job_id } = await stack.client.submit(stuckAtFirst);
+    await runningAttempt(stack, job_id);
+    await stack.process.stop(stopMsMax);
+    stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(30_000) });
+    expect(job.status).to.equal('completed');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
