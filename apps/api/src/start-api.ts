@@ -41,7 +41,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   stack.add('redis', () => redis.disconnect());
   const queue = new JobQueue(redis, stack.use('queues', openQueues(redis, { logger })));
   const checker = stack.use('program checker', new ProgramChecker());
-  await checker.warmUp();
+  checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
   const resumer = stack.use('resumer', new JobResumer({ history, jobStore, queue, logger }));
 
   const dependencies: ApiDependencies = {

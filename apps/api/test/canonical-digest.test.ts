@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { canonicalDigest } from '../src/canonical-digest.js';
+import { canonicalDigest } from '../dist/canonical-digest.js';
 
 describe('canonicalDigest', () => {
   it('is the same whatever the order of fields', () => {

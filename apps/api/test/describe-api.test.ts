@@ -1,7 +1,7 @@
 import { problemKinds } from '@gridmr/contracts';
 import { expect } from 'chai';
-import { expressPath } from '../src/mount-routes.js';
-import { routeTable } from '../src/route-table.js';
+import { expressPath } from '../dist/mount-routes.js';
+import { routeTable } from '../dist/route-table.js';
 import { withApi } from './api-under-test.js';
 
 interface Layer {

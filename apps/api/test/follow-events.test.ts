@@ -1,7 +1,7 @@
 import { EventPublisher, EventReader } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
-import { followEvents } from '../src/index.js';
+import { followEvents } from '../dist/index.js';
 import { withApi } from './api-under-test.js';
 import { attemptEvent, plannedEvent, verdictOf } from './submitted-job.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { jsonFault } from '../src/json-fault.js';
+import { jsonFault } from '../dist/json-fault.js';
 
 describe('jsonFault', () => {
   const faults: [string, string, number, number, string][] = [

@@ -1,7 +1,7 @@
 import { jobFiles, messageIds } from '@gridmr/contracts';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
-import { JobResumer, resumeJobs } from '../src/index.js';
+import { JobResumer, resumeJobs } from '../dist/index.js';
 import { withApi } from './api-under-test.js';
 import { verdictOf } from './submitted-job.js';
 

@@ -1,8 +1,8 @@
 import type { OutputFormat } from '@gridmr/contracts';
 import { formatPair, randomFor } from '@gridmr/testkit';
 import { expect } from 'chai';
-import { takeLines } from '../src/take-lines.js';
-import { convertLine, tsvToJsonl } from '../src/tsv-to-jsonl.js';
+import { takeLines } from '../dist/take-lines.js';
+import { convertLine, tsvToJsonl } from '../dist/tsv-to-jsonl.js';
 
 async function* chunked(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);

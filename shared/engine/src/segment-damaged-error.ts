@@ -7,12 +7,9 @@ export class SegmentDamagedError extends TaskError {
   readonly partition: number | undefined;
 
   constructor(path: string, partition: number | undefined, what: string, options?: ErrorOptions) {
-    const where = partition === undefined ? '' : `, partition ${partition}`;
-    const message = `the segment ${path}${where}, is damaged: ${what}; its map task must run again`;
-    super(
-      { code: 'storage_error', message: partition === undefined ? message.replace(', is', ' is') : message },
-      options,
-    );
+    const where = partition === undefined ? '' : `partition ${partition} of `;
+    const message = `${where}the segment ${path} is damaged: ${what}; its map task must run again`;
+    super({ code: 'storage_error', message }, options);
     this.name = 'SegmentDamagedError';
     this.path = path;
     this.partition = partition;

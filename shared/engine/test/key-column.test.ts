@@ -65,7 +65,7 @@ describe('encodePlainKeys', () => {
   it('refuses a key that is too long', () => {
     const utf8 = joined(['a', 'x'.repeat(1_048_576)]);
     expect(() => encodePlainKeys(utf8, 2)).to.throw(KeyError, 'longer than 1048576 bytes');
-  });
+  }).timeout(propertyMs);
 });
 
 describe('encodeJsonKeys', () => {
@@ -83,5 +83,5 @@ describe('encodeJsonKeys', () => {
   it('refuses one key that is too long, and many that are together', () => {
     expect(() => encodeJsonKeys(['a', 'x'.repeat(1_048_576)])).to.throw(KeyError, 'longer');
     expect(() => encodeJsonKeys(['aaaa', 'bbbb', 'cccc'], 14)).to.throw(KeyError, '3 keys take more than 14 bytes');
-  });
+  }).timeout(propertyMs);
 });

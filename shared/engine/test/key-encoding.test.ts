@@ -99,7 +99,7 @@ describe('encodeKey', () => {
   it('takes arrays as deep as the limit', () => {
     const deepest = nested(sandboxLimits.keyDepthMax);
     expect(decodeKey(encodeKey(deepest))).to.deep.equal(deepest);
-  });
+  }).timeout(propertyMs);
 
   const refused: [string, unknown, string, string][] = [
     ['NaN', Number.NaN, 'key_not_finite', 'must be finite'],
@@ -116,7 +116,7 @@ describe('encodeKey', () => {
       expect(() => encodeKey(value as Key))
         .to.throw(KeyError, message)
         .with.property('code', code);
-    });
+    }).timeout(propertyMs);
   }
 });
 

@@ -1,8 +1,9 @@
 /** Whole jobs on the engine alone: every map attempt, then every reduce attempt, outputs in memory. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addCounters, type Counters, zeroCounters } from '@gridmr/contracts';
+import { addCounters, type Counters, dataPlaneLimits, zeroCounters } from '@gridmr/contracts';
 import type { BlobReader } from '@gridmr/storage';
+import { expect } from 'chai';
 import type { AttemptLimits } from '../dist/attempt-limits.js';
 import type { AttemptResult } from '../dist/attempt-result.js';
 import { crc32c } from '../dist/crc32c.js';
@@ -10,7 +11,6 @@ import { countLines } from '../dist/lines.js';
 import { runMapAttempt } from '../dist/map-attempt.js';
 import type { AttemptContext, RecordBlock } from '../dist/program.js';
 import { runReduceAttempt } from '../dist/reduce-attempt.js';
-import { expect } from 'chai';
 import { MemoryReader } from './memory-reader.js';
 import { type Program, V8Sandbox } from './v8-sandbox.js';
 
@@ -100,7 +100,7 @@ async function reduceAttempt(
   counters: Counters,
 ): Promise<Buffer> {
   const output = new MemorySink();
-  const open = { now: 0 };
+  const open = { now: 0, most: 0 };
   const sandbox = new V8Sandbox(job.program, job.pairsPerHandOver);
   const result = await runReduceAttempt({
     sources: { bytes: segments.map(({ length }) => length), open: async i => new CountedReader(segments[i]!, open) },
@@ -112,7 +112,8 @@ async function reduceAttempt(
     scratch,
     limits: job.limits,
   });
-  expect(open.now, 'open segments').to.equal(0);
+  expect(open.now, 'segments left open').to.equal(0);
+  expect(open.most, 'segments open at once').to.be.at.most(job.limits.mergeFanInMax ?? dataPlaneLimits.mergeFanInMax);
   addCounters(counters, result.counters);
   return checked(output, result);
 }
@@ -126,13 +127,13 @@ function checked(output: MemorySink, result: AttemptResult): Buffer {
 
 /** Knows how many of its kind are open. */
 export class CountedReader extends MemoryReader implements BlobReader {
-  readonly #open: { now: number; most?: number };
+  readonly #open: { now: number; most: number };
 
-  constructor(content: Uint8Array, open: { now: number; most?: number }) {
+  constructor(content: Uint8Array, open: { now: number; most: number }) {
     super(content);
     this.#open = open;
     open.now++;
-    open.most = Math.max(open.most ?? 0, open.now);
+    open.most = Math.max(open.most, open.now);
   }
 
   override [Symbol.dispose](): void {

@@ -2,8 +2,8 @@
  * The user's functions in plain V8, behind the same interface as a jail: JavaScript closures, a few pairs handed over at
  * a time, in the middle of a call too. It throws if the engine breaks the order of calls or the form of batches.
  */
-import { expect } from 'chai';
-import { type Key, encodeKey } from '../dist/key-encoding.js';
+import { strict as assert } from 'node:assert';
+import { encodeKey, type Key } from '../dist/key-encoding.js';
 import type {
   AttemptContext,
   AttemptNotes,
@@ -75,7 +75,7 @@ export class V8Sandbox implements Sandbox {
   }
 
   begin(context: AttemptContext, sink: PairSink): void {
-    expect(this.#state).to.equal('loaded');
+    assert(this.#state === 'loaded', 'begun once');
     this.#state = 'begun';
     this.#context = context;
     this.#sink = sink;
@@ -109,8 +109,8 @@ export class V8Sandbox implements Sandbox {
   [Symbol.dispose](): void {}
 
   #enter(sink: PairSink, call: (emit: Emit) => void): void {
-    expect(this.#state, 'begin comes first, end last').to.equal('begun');
-    expect(this.#entered, 'called from within a sink').to.equal(false);
+    assert(this.#state === 'begun', 'begin comes first, end last');
+    assert(!this.#entered, 'called from within a sink');
     this.#entered = true;
     let held: Pair[] = [];
     const handOver = () => {
@@ -176,19 +176,17 @@ class Pieces {
     if (this.#value < values.length) return { done: false, value: values[this.#value++] };
     if (this.#piece < this.#pieces.length - 1 || !this.#batch?.open) return { done: true, value: undefined };
     this.#pull(true);
-    expect(this.#pieces[0]![0], 'the continued group').to.deep.equal(key);
+    assert.deepEqual(this.#pieces[0]![0], key, 'the continued group');
     return this.#next();
   }
 
   #pull(continued: boolean): void {
     this.#batch = this.#source();
     this.#pieces = this.#batch === undefined ? [] : JSON.parse(Buffer.from(this.#batch.json).toString());
-    if (continued) expect(this.#batch, 'a batch after an open one').not.to.equal(undefined);
-    if (this.#batch !== undefined) {
-      expect(this.#batch.continued).to.equal(continued);
-      expect(this.#batch.groups).to.equal(this.#pieces.length).and.above(0);
-      for (const [, values] of this.#pieces) expect(values).not.to.be.empty;
-    }
+    assert(this.#batch !== undefined || !continued, 'a batch after an open one');
+    assert(this.#batch === undefined || this.#batch.continued === continued, 'continued as it should');
+    assert((this.#batch?.groups ?? 0) === this.#pieces.length, 'as many pieces as it says');
+    for (const [, values] of this.#pieces) assert(values.length > 0, 'no empty piece');
     this.#piece = 0;
     this.#value = 0;
   }

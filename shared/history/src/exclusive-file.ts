@@ -3,9 +3,9 @@
  * it, open for as long as the owner lives. The lock is the kernel's (`fcntl`), so it ends with the process, however
  * that dies.
  *
- * Why not `locking_mode = EXCLUSIVE` on the file itself: libsql finalizes prepared statements only when the garbage
- * collector finds them, and SQLite keeps a closed connection's locks until then, so a process could not open its own
- * file a second time. This connection never prepares anything, and closing it lets go at once.
+ * Why not `locking_mode = EXCLUSIVE` on the file itself: with libsql 0.5.29 a process that had prepared statements could
+ * not open its own file again after `close` (SQLITE_BUSY), presumably since libsql finalizes statements only when they
+ * are garbage collected. This connection prepares nothing, and closing it was seen to let go at once.
  */
 import { historyLimits } from '@gridmr/contracts';
 import Database from 'libsql';

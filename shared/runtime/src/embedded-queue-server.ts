@@ -3,10 +3,11 @@
  * its own (`embedded-queue-main.ts`) so that its work does not delay ours. It keeps nothing on disk. The child leads its
  * own process group, so Ctrl-C does not reach it, and it ends when its channel to us does.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { processLimits } from '@gridmr/contracts';
 import { type EmbeddedOrder, embeddedReadySchema } from './embedded-queue-messages.js';
 import { loopbackHost } from './free-port.js';
 import type { Logger } from './logger.js';
@@ -31,8 +32,7 @@ export async function startEmbeddedQueueServer(logger: Logger): Promise<QueueSer
   try {
     const password = randomBytes(passwordBytes).toString('hex');
     child.send({ password } satisfies EmbeddedOrder, () => undefined);
-    const [message] = await once(child, 'message', { signal: process.gone });
-    const { port } = embeddedReadySchema.parse(message);
+    const port = await portOf(child, process.gone);
     const url = `redis://:${password}@${loopbackHost}:${port}`;
     await waitForRedis(url, process.gone);
     const nothing = async () => {};
@@ -41,5 +41,20 @@ export async function startEmbeddedQueueServer(logger: Logger): Promise<QueueSer
     await process.end();
     if (error instanceof QueueServerError) throw error;
     throw new QueueServerError(`The embedded queue server did not start. ${process.output}`, { cause: error });
+  }
+}
+
+/** What the server says once it listens. */
+async function portOf(child: ChildProcess, gone: AbortSignal): Promise<number> {
+  const waiting = new AbortController();
+  const giveUp = () =>
+    waiting.abort(gone.reason ?? new QueueServerError('The embedded queue server did not get ready.'));
+  const timer = setTimeout(giveUp, processLimits.readyMs);
+  gone.addEventListener('abort', giveUp, { once: true });
+  try {
+    const [message] = await once(child, 'message', { signal: waiting.signal });
+    return embeddedReadySchema.parse(message).port;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -85,7 +85,7 @@ export function privateServer({ url, kind, pid, process, logger, afterwards }: P
         error: process.gone.reason,
       });
     }
-    await afterwards();
+    await afterwards().catch(error => logger.warn('could not clean up after the private queue server', { error }));
   });
   const stop = () => {
     stopping ??= process.end().then(() => cleaned);

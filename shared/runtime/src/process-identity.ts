@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Field 22 of /proc/<pid>/stat, counted after the name, which may hold blanks and brackets itself. */
+/** Fields 3 and 22 of /proc/<pid>/stat, counted after the name, which may hold blanks and brackets itself. */
+const stateField = 0;
 const startTimeField = 19;
+const endedStates: readonly string[] = ['Z', 'X'];
 
 export interface ProcessIdentity {
   readonly host: string;
@@ -32,10 +34,12 @@ export function pidExists(pid: number): boolean {
   }
 }
 
+/** Empty where the system does not tell, `ended` for a process that only waits for its parent to take notice. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startTimeField] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return endedStates.includes(fields[stateField] ?? '') ? 'ended' : (fields[startTimeField] ?? '');
   } catch {
     return '';
   }

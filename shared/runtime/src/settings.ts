@@ -13,8 +13,12 @@ import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values
 
 const secondMs = 1000;
 
-const apiKeySchema = z.object({ name: z.string(), role: z.enum(['admin', 'user', 'viewer']), secret: z.string() });
-export type ApiKey = z.infer<typeof apiKeySchema>;
+/** One entry of GRIDMR_API_KEYS. */
+export interface ApiKey {
+  readonly name: string;
+  readonly role: 'admin' | 'user' | 'viewer';
+  readonly secret: string;
+}
 
 const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 

@@ -13,22 +13,21 @@ export async function waitForRedis(url: string, gone?: AbortSignal): Promise<voi
   redis.on('error', error => {
     lastError = error;
   });
-  const ended = new AbortController();
-  const deadline = AbortSignal.any([AbortSignal.timeout(processLimits.readyMs), ...(gone === undefined ? [] : [gone])]);
-  const waitedTooLong = new Promise<never>((_resolve, reject) => {
-    const stop = () => reject(gone?.aborted === true ? gone.reason : new Error('it did not answer in time'));
-    deadline.addEventListener('abort', stop, { once: true, signal: ended.signal });
-    if (deadline.aborted) stop();
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not answer in time')), processLimits.readyMs);
+    gone?.addEventListener('abort', () => reject(gone.reason), { once: true });
+    if (gone?.aborted) reject(gone.reason);
   });
   try {
-    await Promise.race([redis.ping(), waitedTooLong]);
+    await Promise.race([redis.ping(), givenUp]);
   } catch (error) {
     if (error instanceof QueueServerError) throw error;
     throw new QueueServerError(`There is no usable Redis at ${placeOf(url)}: ${reasonOf(error, lastError)}`, {
       cause: lastError ?? error,
     });
   } finally {
-    ended.abort();
+    clearTimeout(timer);
     redis.disconnect();
   }
 }

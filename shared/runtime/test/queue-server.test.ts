@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { queuePrefix } from '@gridmr/contracts';
 import { connectRedis, QueueServerError, startQueueServer } from '@gridmr/runtime';
 import { expect } from 'chai';
@@ -129,6 +130,7 @@ if (hasNativeServer()) {
     const { url, pid } = (await owner.message()) as { url: string; pid: number };
     await withRedis(url, redis => redis.set(`${queuePrefix}:kept`, 'yes'));
     owner.process.kill('SIGKILL');
+    await once(owner.process, 'exit');
     await using again = await native(directory.path);
     expect(processExists(pid), 'the first server still runs').to.equal(false);
     expect(await withRedis(again.url, redis => redis.get(`${queuePrefix}:kept`))).to.equal('yes');

@@ -5,8 +5,6 @@
 import type { JSContextPointer, JSValuePointer, QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import type { QuickJsInstance } from './quickjs-instance.js';
 
-type Pointer<T> = T extends number ? T : never;
-
 /** The parts of the engine's C interface that are needed, and the context's own pointer. The wrapper keeps these to itself. */
 interface ContextInternals {
   readonly ctx: { readonly value: JSContextPointer };
@@ -14,7 +12,7 @@ interface ContextInternals {
     QTS_NewString(ctx: JSContextPointer, text: number): JSValuePointer;
     QTS_GetString(ctx: JSContextPointer, value: QuickJSHandle['value']): number;
     QTS_FreeCString(ctx: JSContextPointer, text: number): void;
-    QTS_GetArrayBuffer(ctx: JSContextPointer, value: QuickJSHandle['value']): Pointer<number>;
+    QTS_NewArrayBuffer(ctx: JSContextPointer, memory: number, bytes: number): JSValuePointer;
   };
   readonly memory: { heapValueHandle(pointer: JSValuePointer): QuickJSHandle };
 }
@@ -63,12 +61,14 @@ export class GuestBorder {
     }
   }
 
-  /** Where an ArrayBuffer of the guest lies, which does not move while the guest holds it. */
-  addressOf(arrayBuffer: QuickJSHandle): number {
-    const { ctx, ffi } = this.#internals;
-    const address = ffi.QTS_GetArrayBuffer(ctx.value, arrayBuffer.value);
+  /** Zeroed memory that host and guest share: an ArrayBuffer in the guest, which does not move while the guest holds it. */
+  share(bytes: number): { readonly address: number; readonly buffer: QuickJSHandle } {
+    const { engine } = this.#instance;
+    const { ctx, ffi, memory } = this.#internals;
+    const address = engine._malloc(bytes);
     if (address === 0) throw new GuestMemoryError();
-    return address;
+    engine.HEAPU8.fill(0, address, address + bytes);
+    return { address, buffer: memory.heapValueHandle(ffi.QTS_NewArrayBuffer(ctx.value, address, bytes)) };
   }
 
   uint32At(address: number, count: number): Uint32Array {

@@ -1,3 +1,5 @@
+import { sandboxLimits } from '@gridmr/contracts';
+
 /** Numbers that guest and host share in a `Uint32Array` of the guest's memory. The host believes none of them unchecked. */
 export const headerSlots = {
   /** Index of the record or group that user code works on. */
@@ -12,6 +14,16 @@ export const headerSlots = {
   partitioning: 5,
 } as const;
 export const headerLength = 8;
+
+/** The arrays in memory that guest and host share. */
+export const sharedArrays = ['header', 'numbers', 'partitions'] as const;
+export type SharedArray = (typeof sharedArrays)[number];
+
+export const sharedBytes: Record<SharedArray, number> = {
+  header: headerLength * Uint32Array.BYTES_PER_ELEMENT,
+  numbers: sandboxLimits.pairsPerBlockMax * Float64Array.BYTES_PER_ELEMENT,
+  partitions: sandboxLimits.pairsPerBlockMax * Uint32Array.BYTES_PER_ELEMENT,
+};
 
 /** `plain`: strings without newline or NUL, joined by newlines. `json`: one JSON array. */
 export const keyKinds = { plain: 0, json: 1 } as const;

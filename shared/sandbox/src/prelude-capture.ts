@@ -31,9 +31,9 @@ export const captureSource = String.raw`
   const global = globalThis;
   for (const name of ['WeakRef', 'FinalizationRegistry', 'SharedArrayBuffer', 'Atomics']) delete global[name];
 
-  const header = new Uint32Array(slots.length);
-  const numbers = new Float64Array(limits.pairs);
-  const partitions = new Uint32Array(limits.pairs);
+  const header = new Uint32Array(shared.header);
+  const numbers = new Float64Array(shared.numbers);
+  const partitions = new Uint32Array(shared.partitions);
 
   function kindOf(value) {
     if (value === null) return 'null';

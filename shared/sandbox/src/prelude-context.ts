@@ -145,7 +145,6 @@ export const contextSource = String.raw`
   }
 
   return {
-    header: header.buffer, numbers: numbers.buffer, partitions: partitions.buffer,
     prepare, adopt, runOnce, groupsInto, mapText, notes, readError,
     mapJson: (text, records, trim) => mapText(parse(text), records, trim),
   };

@@ -1,6 +1,6 @@
 /** The platform's own code inside the guest: one function that runs before user code and of which user code sees nothing but `ctx` and `values`. */
 import { dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
-import { handOverAnswers, headerLength, headerSlots, keyKinds, valueKinds } from './guest-header.js';
+import { handOverAnswers, headerSlots, keyKinds, valueKinds } from './guest-header.js';
 import { captureSource } from './prelude-capture.js';
 import { contextSource } from './prelude-context.js';
 import { emitSource } from './prelude-emit.js';
@@ -11,7 +11,7 @@ import { valuesSource } from './prelude-values.js';
 export const preludeFile = 'gridmr:prelude';
 
 const constants = {
-  slots: { ...headerSlots, length: headerLength },
+  slots: headerSlots,
   keyKinds,
   valueKinds,
   answers: handOverAnswers,
@@ -31,9 +31,9 @@ const constants = {
 
 const declarations = Object.entries(constants).map(([name, value]) => `  const ${name} = ${JSON.stringify(value)};`);
 
-/** Evaluates to a function of the host's calls that gives the entries. */
+/** Evaluates to a function of the host's calls and the shared arrays' memory that gives the entries. */
 export const preludeSource = [
-  "(function (host) {\n  'use strict';",
+  "(function (host, shared) {\n  'use strict';",
   ...declarations,
   captureSource,
   emitSource,

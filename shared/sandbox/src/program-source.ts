@@ -61,7 +61,8 @@ async function parseAll(source: ProgramSource): Promise<void> {
   for (const { part, text } of partsOf(source)) parsePart(context, part, text);
 }
 
-async function functionsOf(source: ProgramSource): Promise<ProgramFunctions> {
+/** Which functions a program has that parses. */
+export async function functionsOf(source: ProgramSource): Promise<ProgramFunctions> {
   if (source.form === 'functions') {
     const has = (text: string | undefined) => text !== undefined;
     const { reduce_function, combine_function, partition_function } = source;

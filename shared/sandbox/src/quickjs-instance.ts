@@ -16,6 +16,7 @@ import {
   type QuickJSSyncVariant,
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
+import { type WasmInstance, type WasmMemory, type WasmModule, webAssembly } from './web-assembly.js';
 
 const mebibyte = 1024 * 1024;
 const pageBytes = 65_536;
@@ -34,7 +35,7 @@ export interface EngineModule {
 export interface QuickJsInstance {
   readonly context: QuickJSContext;
   readonly engine: EngineModule;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   readonly memoryBytesMax: number;
   /** Where the guest's clock stands. */
   readonly clock: { nowMs: number };
@@ -42,12 +43,12 @@ export interface QuickJsInstance {
 
 /** @param interrupt polled while the guest runs; true ends it with an exception that the guest cannot catch */
 export async function openQuickJs(
-  module: WebAssembly.Module,
+  module: WasmModule,
   memoryBytes: number,
   interrupt: () => boolean,
 ): Promise<QuickJsInstance> {
   const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
-  const memory = new WebAssembly.Memory({
+  const memory = new webAssembly.Memory({
     initial: (sandboxLimits.memoryMbMin * mebibyte) / pageBytes,
     maximum: Math.floor(memoryBytesMax / pageBytes),
   });
@@ -72,17 +73,17 @@ export async function openQuickJs(
   return { context: runtime.newContext(), engine, memory, memoryBytesMax, clock };
 }
 
-type OnInstance = (instance: WebAssembly.Instance) => void;
+type OnInstance = (instance: WasmInstance) => void;
 
-function instantiateWith(module: WebAssembly.Module, memory: WebAssembly.Memory, clock: { readonly nowMs: number }) {
+function instantiateWith(module: WasmModule, memory: WasmMemory, clock: { readonly nowMs: number }) {
   return (imports: Imports, onInstance: OnInstance): void => {
     freezeClock(imports, memory, clock);
-    onInstance(new WebAssembly.Instance(module, imports as WebAssembly.Imports));
+    onInstance(new webAssembly.Instance(module, imports));
   };
 }
 
 /** The names of imports are minified, so the two functions are known by what they do. */
-function freezeClock(imports: Imports, memory: WebAssembly.Memory, clock: { readonly nowMs: number }): void {
+function freezeClock(imports: Imports, memory: WasmMemory, clock: { readonly nowMs: number }): void {
   const functions = Object.values(imports)[0] ?? {};
   let replaced = 0;
   for (const [name, value] of Object.entries(functions)) {
@@ -97,7 +98,7 @@ function freezeClock(imports: Imports, memory: WebAssembly.Memory, clock: { read
 }
 
 /** `localtime_r`: fills a C `struct tm`, of which a zero offset from UTC is all that the engine reads. */
-function localTimeInUtc(memory: WebAssembly.Memory) {
+function localTimeInUtc(memory: WasmMemory) {
   const tmBytes = 44;
   return (_time: unknown, tm: number): void => {
     new Uint8Array(memory.buffer, tm, tmBytes).fill(0);

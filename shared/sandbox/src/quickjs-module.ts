@@ -7,13 +7,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type WasmModule, webAssembly } from './web-assembly.js';
 
 const require = createRequire(import.meta.url);
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<WasmModule> | undefined;
 
 /** The published build of QuickJS, compiled once and shared by all that ask. */
-export function compileQuickJs(): Promise<WebAssembly.Module> {
-  compiled ??= readFile(wasmPath()).then(bytes => WebAssembly.compile(bytes));
+export function compileQuickJs(): Promise<WasmModule> {
+  compiled ??= readFile(wasmPath()).then(bytes => webAssembly.compile(bytes));
   return compiled;
 }
 

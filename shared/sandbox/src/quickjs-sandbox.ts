@@ -12,7 +12,7 @@
  * - After any failure the instance may be corrupt (a guest that ran out of memory is): it is never entered again. Disposing drops it as a whole and
  *   runs none of its clean-up, which could abort.
  */
-import { type ProgramSource, sandboxLimits, TaskError } from '@gridmr/contracts';
+import { type JobError, type ProgramSource, sandboxLimits, TaskError } from '@gridmr/contracts';
 import {
   type AttemptContext,
   type AttemptNotes,
@@ -27,8 +27,254 @@ import {
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { readAttemptNotes } from './attempt-notes.js';
 import { blockText, RecordPlaces } from './block-text.js';
-import { type FailurePlace, type UserFunction } from './guest-failure.js';
-import { GuestRuntime } from './guest-runtime.js';
+import { cut, taskErrorOf, type UserFunction } from './guest-failure.js';
+import { handOverAnswers, headerLength, headerSlots } from './guest-header.js';
+import { GuestEndedError, GuestRuntime } from './guest-runtime.js';
 import { loadFunctions } from './load-program.js';
-import { ForgedHandOverError, readHandOver } from './pair-hand-over.js';
+import { ForgedHandOverError, type HandOver, readHandOver } from './pair-hand-over.js';
+import { ProgramSyntaxError, parsePart } from './parse-program.js';
+import { type ProgramPart, partsOf } from './program-parts.js';
 import { ValueTooLargeError } from './value-column.js';
+import type { WasmModule } from './web-assembly.js';
+
+export interface SandboxOptions {
+  /** The engine: of `compileQuickJs`, or an optimised build of it. */
+  readonly module: WasmModule;
+  /** Plain JavaScript, as `checkProgram` gives it. */
+  readonly source: ProgramSource;
+  readonly functions: ProgramFunctions;
+  /** All that the guest may have; `memoryMbMin` at least. */
+  readonly memoryBytes: number;
+  /** All that the attempt may take, from now. */
+  readonly deadlineMs: number;
+}
+
+/** Throws `TaskError` for a program that does not parse. */
+export async function openQuickJsSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const guest = await GuestRuntime.open(options.module, options.memoryBytes, options.deadlineMs);
+  return new QuickJsSandbox(guest, options);
+}
+
+class QuickJsSandbox implements Sandbox {
+  readonly functions: ProgramFunctions;
+  readonly #guest: GuestRuntime;
+  readonly #options: SandboxOptions;
+  readonly #texts = new Map<ProgramPart, string>();
+  #running: UserFunction = 'load';
+  #context: AttemptContext | undefined;
+  #sink: PairSink | undefined;
+  #attemptSink: PairSink | undefined;
+  #records: RecordPlaces | undefined;
+  #groups: GroupSource | undefined;
+  #batch: GroupBatch | undefined;
+
+  constructor(guest: GuestRuntime, options: SandboxOptions) {
+    this.functions = options.functions;
+    this.#guest = guest;
+    this.#options = options;
+    guest.loadPrelude({
+      handOver: (keyText, valueText) => this.#takePairs(keyText, valueText),
+      pull: () => this.#pullGroups(),
+      offset: () => this.#recordOffset(),
+    });
+    this.#guarded('load', () => {
+      for (const { part, text } of partsOf(options.source)) {
+        this.#texts.set(part, parsePart(guest.context, part, text));
+      }
+    });
+  }
+
+  begin(context: AttemptContext, sink: PairSink): void {
+    this.#context = context;
+    this.#attemptSink = sink;
+    this.#sink = sink;
+    this.#guest.clockMs = context.nowMs;
+    this.#guarded('load', () => {
+      this.#guest.callWithText('prepare', JSON.stringify(knownTo(context)));
+      this.#adoptFunctions(context);
+    });
+    this.#runOnce('setup');
+  }
+
+  mapBlock(block: RecordBlock): void {
+    if (block.records === 0) return;
+    this.#records = new RecordPlaces(block);
+    this.#guarded('map', () => {
+      const { utf8, isJson, hasCarriageReturns } = blockText(block);
+      const { context, border } = this.#guest;
+      using text = border.textIn(utf8);
+      using records = context.newNumber(block.records);
+      const trim = hasCarriageReturns ? context.true : context.false;
+      this.#guest.call(isJson ? 'mapJson' : 'mapText', text, records, trim).dispose();
+    });
+    this.#records = undefined;
+  }
+
+  combine(groups: GroupSource, sink: PairSink): void {
+    this.#sink = sink;
+    this.#runGroups('combine', groups);
+    this.#sink = this.#attemptSink;
+  }
+
+  reduce(groups: GroupSource): void {
+    this.#runGroups('reduce', groups);
+  }
+
+  end(): AttemptNotes {
+    this.#runOnce('teardown');
+    return this.#guarded('teardown', () => {
+      using notes = this.#guest.call('notes');
+      return readAttemptNotes(this.#guest.border.textOut(notes, utf8 => Buffer.from(utf8).toString('utf8')));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#guest.end();
+  }
+
+  #adoptFunctions(context: AttemptContext): void {
+    const guest = this.#guest;
+    using functions = loadFunctions(guest.context, this.#options.source, part =>
+      guest.evaluate(this.#texts.get(part) ?? '', part, part === 'program' ? 'module' : 'global'),
+    );
+    const isPartitioned = context.phase === 'map' && context.numReducers > 0 && this.functions.partition;
+    using fault = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
+    const message = guest.context.getString(fault);
+    if (message !== '') throw new GuestEndedError({ name: 'TypeError', message, stack: '' }, undefined);
+  }
+
+  #runOnce(name: 'setup' | 'teardown'): void {
+    this.#guarded(name, () => {
+      using text = this.#guest.context.newString(name);
+      this.#guest.call('runOnce', text).dispose();
+    });
+  }
+
+  #runGroups(name: 'reduce' | 'combine', groups: GroupSource): void {
+    this.#groups = groups;
+    this.#guarded(name, () => {
+      using text = this.#guest.context.newString(name);
+      this.#guest.call('groupsInto', text).dispose();
+    });
+    this.#groups = undefined;
+    this.#batch = undefined;
+  }
+
+  #takePairs(keyText: QuickJSHandle | undefined, valueText: QuickJSHandle | undefined): QuickJSHandle {
+    const { border, context } = this.#guest;
+    if (keyText === undefined || valueText === undefined) throw new ForgedHandOverError('nothing');
+    const pairs = border.textOut(keyText, keys =>
+      border.textOut(valueText, values => readHandOver({ ...this.#handOver(), keyText: keys, valueText: values })),
+    );
+    if (typeof pairs === 'number') return context.newNumber(pairs);
+    if (this.#sink === undefined) throw new Error('pairs came before begin');
+    this.#sink(pairs);
+    return context.newNumber(handOverAnswers.taken);
+  }
+
+  #handOver(): Omit<HandOver, 'keyText' | 'valueText'> {
+    const { border } = this.#guest;
+    const header = this.#header();
+    const context = this.#context;
+    const isPartitioned = context?.phase === 'map' && context.numReducers > 0 && this.functions.partition;
+    return {
+      count: header[headerSlots.count] ?? 0,
+      keyKind: header[headerSlots.keyKind] ?? 0,
+      valueKind: header[headerSlots.valueKind] ?? 0,
+      numbers: border.float64At(this.#guest.addressOf('numbers'), sandboxLimits.pairsPerBlockMax),
+      partitions: isPartitioned
+        ? border.uint32At(this.#guest.addressOf('partitions'), sandboxLimits.pairsPerBlockMax)
+        : undefined,
+      numReducers: context?.numReducers ?? 0,
+    };
+  }
+
+  /** The next batch of groups as a guest string, or undefined. The source is not asked again after its end. */
+  #pullGroups(): QuickJSHandle | undefined {
+    const wasOpen = this.#batch?.open ?? false;
+    const batch = this.#groups?.();
+    if (batch === undefined) this.#groups = undefined;
+    if (wasOpen !== (batch?.continued ?? false)) throw new Error('a group was left open and not continued');
+    this.#batch = batch;
+    this.#header()[headerSlots.open] = batch?.open ? 1 : 0;
+    return batch === undefined ? undefined : this.#guest.border.textIn(batch.json);
+  }
+
+  #recordOffset(): QuickJSHandle | undefined {
+    const offset = this.#records?.offsetOf(this.#header()[headerSlots.record] ?? 0);
+    return offset === undefined ? undefined : this.#guest.context.newNumber(offset);
+  }
+
+  #header(): Uint32Array {
+    return this.#guest.border.uint32At(this.#guest.addressOf('header'), headerLength);
+  }
+
+  /** Turns whatever ends the guest into a `TaskError`; failures of the host (storage) go through as they are. */
+  #guarded<T>(running: UserFunction, work: () => T): T {
+    this.#running = running;
+    try {
+      return work();
+    } catch (error) {
+      const failure = this.#failure(error);
+      this.#guest.end();
+      throw failure;
+    }
+  }
+
+  #failure(error: unknown): unknown {
+    const context = this.#context;
+    const ids = context === undefined ? {} : { task_id: context.taskId, attempt: context.attempt };
+    if (error instanceof GuestEndedError) return this.#taskError(error, error).with(ids);
+    if (error instanceof ProgramSyntaxError) {
+      const { line, column } = error.position;
+      const message = `SyntaxError: ${error.message}`;
+      return new TaskError({ code: 'user_code_error', message, function: error.part, line, column }, { cause: error });
+    }
+    const isFault =
+      error instanceof KeyError || error instanceof ValueTooLargeError || error instanceof ForgedHandOverError;
+    if (!isFault) return error;
+    const described = { name: '', message: error.message, stack: '' };
+    return this.#taskError(new GuestEndedError(described, undefined), error).with(ids);
+  }
+
+  #taskError({ error, reached }: GuestEndedError, cause: unknown): TaskError {
+    const isPartitioning = this.#header()[headerSlots.partitioning] === 1;
+    const place = {
+      source: this.#options.source,
+      running: isPartitioning ? 'partition' : this.#running,
+      record: this.#recordAtHand(),
+    } as const;
+    return taskErrorOf(error, place, reached, this.#options, cause);
+  }
+
+  /** The record or key that user code was at. */
+  #recordAtHand(): Partial<JobError> {
+    const index = this.#header()[headerSlots.record] ?? 0;
+    if (this.#records !== undefined) {
+      const record = this.#records.textOf(index, sandboxLimits.errorRecordLengthMax);
+      const path = this.#context?.input?.path;
+      return { ...(path === undefined ? {} : { input_path: path }), offset: this.#records.offsetOf(index), record };
+    }
+    return this.#batch === undefined ? {} : { record: keyAt(this.#batch, index) };
+  }
+}
+
+/** What `prepare` of the prelude reads. */
+function knownTo(context: AttemptContext) {
+  return {
+    seed: `${context.jobId}\n${context.taskId}`,
+    numReducers: context.numReducers,
+    params: context.parameters,
+    input: context.input,
+    task: { id: context.taskId, attempt: context.attempt, partition: context.partition },
+  };
+}
+
+/** The key of a group as text: a string as it is, other keys as JSON. */
+function keyAt(batch: GroupBatch, index: number): string {
+  const groups: unknown = JSON.parse(Buffer.from(batch.json).toString('utf8'));
+  const group: unknown = Array.isArray(groups) ? groups[index] : undefined;
+  const key: unknown = Array.isArray(group) ? group[0] : undefined;
+  const text = typeof key === 'string' ? key : (JSON.stringify(key) ?? '');
+  return cut(text, sandboxLimits.errorRecordLengthMax);
+}

@@ -3,7 +3,16 @@ import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { expect } from 'chai';
-import { bytesOf, everythingIn, type FsFixture, pathsOf, readText, storageErrorOf, textOf, testDeadlineMs } from './fs-fixture.js';
+import {
+  bytesOf,
+  everythingIn,
+  type FsFixture,
+  pathsOf,
+  readText,
+  storageErrorOf,
+  testDeadlineMs,
+  textOf,
+} from './fs-fixture.js';
 import { RacingProcesses } from './racing-processes.js';
 
 export function describeBlobStore(name: string, open: () => Promise<FsFixture>): void {

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { BlobStore } from '@gridmr/storage';
 import { expect } from 'chai';
-import { bytesOf, everythingIn, type FsFixture, pathsOf, readText, storageErrorOf, testDeadlineMs } from './fs-fixture.js';
+import {
+  bytesOf,
+  everythingIn,
+  type FsFixture,
+  pathsOf,
+  readText,
+  storageErrorOf,
+  testDeadlineMs,
+} from './fs-fixture.js';
 
 const operations: Record<string, (store: BlobStore, path: string) => Promise<unknown>> = {
   stat: (store, path) => store.stat(path),

@@ -10,7 +10,15 @@ import { storageError } from '../dist/fs-errors.js';
 import { againIfStale } from '../dist/fs-reader.js';
 import { describeBlobStore } from './blob-store-suite.js';
 import { describeConfinement } from './confinement-suite.js';
-import { bytesOf, everythingIn, type FsFixture, linkedFixture, plainFixture, storageErrorOf, testDeadlineMs } from './fs-fixture.js';
+import {
+  bytesOf,
+  everythingIn,
+  type FsFixture,
+  linkedFixture,
+  plainFixture,
+  storageErrorOf,
+  testDeadlineMs,
+} from './fs-fixture.js';
 
 describeBlobStore('a plain directory', plainFixture);
 describeBlobStore('a directory reached through a link', linkedFixture);

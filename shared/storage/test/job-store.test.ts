@@ -21,6 +21,7 @@ import {
   plainFixture,
   readText,
   storageErrorOf,
+  testDeadlineMs,
 } from './fs-fixture.js';
 
 const now = '2026-01-02T03:04:05.678Z';

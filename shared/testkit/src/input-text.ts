@@ -18,5 +18,5 @@ export function makeText(random: Random, kind: TextKind, lines: number): Uint8Ar
 }
 
 function skewedWord(random: Random): string {
-  return `w${Math.floor(1 / (random.fraction() + 0.0005))}`;
+  return `we${Math.floor(1 / (random.fraction() + 0.0005))}`;
 }

@@ -1,7 +1,14 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { childProcesses, freePort, TemporaryDirectory, TestProcess, WaitTimeoutError, waitUntil } from '@gridmr/testkit';
+import {
+  childProcesses,
+  freePort,
+  TemporaryDirectory,
+  TestProcess,
+  WaitTimeoutError,
+  waitUntil,
+} from '@gridmr/testkit';
 import { expect } from 'chai';
 
 const node = (script: string) => TestProcess.spawn(process.execPath, { args: ['-e', script] });
@@ -30,7 +37,7 @@ describe('TestProcess', () => {
   });
 
   it('ends what does not listen to SIGTERM, and lists children until they are gone', async () => {
-    const running = node('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)');
+    await using running = node('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)');
     await running.waitForOutput(/up/);
     expect(await childProcesses()).to.include(running.pid);
     expect((await running.stop(50)).signal).to.equal('SIGKILL');

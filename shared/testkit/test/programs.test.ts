@@ -52,7 +52,10 @@ describe('hostile text', () => {
   it('comes with line feeds, carriage returns, NUL, invalid UTF-8 and long lines', () => {
     const records = readRecords(makeHostileText(randomFor('hostile'), 20_000)).map(record => record.text);
     for (const sign of ['\r', '\0', '\ufffd', '😀', 'x'.repeat(300)]) {
-      expect(records.some(record => record.includes(sign)), JSON.stringify(sign)).to.equal(true);
+      expect(
+        records.some(record => record.includes(sign)),
+        JSON.stringify(sign),
+      ).to.equal(true);
     }
   });
 

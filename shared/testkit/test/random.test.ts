@@ -1,23 +1,21 @@
-import { expect } from 'chai';
 import { propertyOptions, Random, randomFor, seedFromEnvironment, testSeed } from '@gridmr/testkit';
+import { expect } from 'chai';
 
 describe('Random', () => {
   it('gives the same numbers for the same seed, and others for another', () => {
-    const draw = (seed: number) => Array.from({ length: 20 }, () => new Random(seed)).map(random => random.bits());
     const many = (seed: number) => {
       const random = new Random(seed);
       return Array.from({ length: 20 }, () => random.bits());
     };
     expect(many(7)).to.deep.equal(many(7));
     expect(many(7)).not.to.deep.equal(many(8));
-    expect(new Set(draw(7)).size).to.equal(1);
   });
 
   it('does not cycle, whatever the seed', () => {
     for (const seed of [0, 1, -1, 0x9e3779b9 | 0, 2 ** 31 - 1]) {
       const random = new Random(seed);
-      const seen = new Set(Array.from({ length: 20_000 }, () => random.bits()));
-      expect(seen.size, `seed ${seed}`).to.be.greaterThan(19_990);
+      const seen = new Set(Array.from({ length: 5000 }, () => random.bits()));
+      expect(seen.size, `seed ${seed}`).to.be.greaterThan(4990);
     }
   });
 

@@ -1,6 +1,6 @@
 /** What crosses between a worker's main thread, which holds the message's lock, and the task thread, which does the work. */
 import type { AskedJob, Counters, Plan, Split } from '@gridmr/contracts';
-import type { QuickJsModule } from '@gridmr/sandbox';
+import type { WasmModule } from '@gridmr/sandbox';
 
 interface RequestBase {
   readonly asked: AskedJob;
@@ -32,5 +32,5 @@ export interface AttemptResult {
 /** What a task thread is started with. */
 export interface TaskThreadData {
   readonly dataDirectory: string;
-  readonly engine: QuickJsModule;
+  readonly engine: WasmModule;
 }

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
-import { openQuickJsSandbox, type QuickJsModule } from '@gridmr/sandbox';
+import { functionsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
 import type { BlobStore, BlobWriter } from '@gridmr/storage';
 import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
 
@@ -27,7 +27,7 @@ export interface OpenAttempt extends AsyncDisposable {
 
 export async function openAttempt(
   store: BlobStore,
-  module: QuickJsModule,
+  module: WasmModule,
   request: AttemptRequest,
 ): Promise<OpenAttempt> {
   const startedMs = performance.now();
@@ -39,7 +39,8 @@ export async function openAttempt(
     const output = await store.createWriter(outputPath);
     held.add(() => output[Symbol.asyncDispose]());
     const source = asked.spec.program;
-    const sandbox = await openQuickJsSandbox({ module, source, memoryBytes, deadlineMs: timeoutMs });
+    const functions = await functionsOf(source);
+    const sandbox = await openQuickJsSandbox({ module, source, functions, memoryBytes, deadlineMs: timeoutMs });
     held.add(() => sandbox[Symbol.dispose]());
     return {
       sandbox,

@@ -1,13 +1,13 @@
 /** Step 3 of a job's path, in the task thread: one split, from its bytes to a segment (or, map-only, a part). */
 import { readTextBlocks, runMapAttempt } from '@gridmr/engine';
-import type { QuickJsModule } from '@gridmr/sandbox';
+import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
 import { openAttempt } from './open-attempt.js';
 
 export async function runMap(
   store: BlobStore,
-  engine: QuickJsModule,
+  engine: WasmModule,
   request: Extract<AttemptRequest, { kind: 'map' }>,
 ): Promise<AttemptResult> {
   const { split, reducers, asked, index } = request;

@@ -1,7 +1,7 @@
 /** Step 5 of a job's path, in the task thread: one partition of every segment, merged and reduced to a part. */
 import { groupCount, groupSummaryPath, jobFiles, type Plan, type TaskOutput } from '@gridmr/contracts';
 import { type ReduceSources, runReduceAttempt } from '@gridmr/engine';
-import type { QuickJsModule } from '@gridmr/sandbox';
+import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
 import { readSummary } from '../steps/read-summary.js';
@@ -9,7 +9,7 @@ import { openAttempt } from './open-attempt.js';
 
 export async function runReduce(
   store: BlobStore,
-  engine: QuickJsModule,
+  engine: WasmModule,
   request: Extract<AttemptRequest, { kind: 'reduce' }>,
 ): Promise<AttemptResult> {
   const { plan, asked, index } = request;

@@ -1,0 +1,135 @@
+/** Commit, cancel and clean-up, each run half and again. */
+import { type AskedJob, jobFiles, outputNames, type Plan, taskId, type Verdict, zeroCounters } from '@gridmr/contracts';
+import { expect } from 'chai';
+import { cleanUpJob } from '../dist/steps/clean-up-job.js';
+import { commitJob } from '../dist/steps/commit-job.js';
+import { TaskNotCommittedError } from '../dist/steps/summarise-group.js';
+import { addTaskFlow } from '../dist/steps/task-flow.js';
+import { openStepFixture, type StepFixture } from './step-fixture.js';
+
+describe('the end of a job', function () {
+  this.timeout(30_000);
+  let fixture: StepFixture;
+  before(async () => {
+    fixture = await openStepFixture();
+  });
+  after(() => fixture?.[Symbol.asyncDispose]());
+
+  async function commitTask(asked: AskedJob, kind: 'map' | 'reduce', index: number): Promise<void> {
+    const path = jobFiles.attemptOutput(asked.job_id, kind, index, 'a1-test', 'part');
+    await fixture.tools.store.write(path, Buffer.from(`line ${index}\n`));
+    await fixture.tools.jobs.commitAttempt({
+      task_id: taskId(asked.job_id, kind, index),
+      attempt: 1,
+      worker_id: 'test',
+      started_at: new Date().toISOString(),
+      committed_at: new Date().toISOString(),
+      file: path.slice(path.lastIndexOf('/') + 1),
+      bytes: 7,
+      records: 1,
+      crc32c: 0,
+      counters: { ...zeroCounters(), reduce_output_records: 1 },
+    });
+  }
+
+  async function jobReadyToCommit(): Promise<{ asked: AskedJob; plan: Plan }> {
+    const asked = await fixture.ask();
+    const plan = await fixture.plan(asked, 1);
+    await commitTask(asked, 'map', 0);
+    for (const index of [0, 1]) await commitTask(asked, 'reduce', index);
+    return { asked, plan };
+  }
+
+  async function namesBelow(directory: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { path } of fixture.tools.store.list(directory)) names.push(path.slice(directory.length + 1));
+    return names;
+  }
+
+  function cancelled(job_id: string): Verdict {
+    const finished_at = new Date().toISOString();
+    return { job_id, status: 'cancelled', finished_at, error: null, output: null, counters: zeroCounters() };
+  }
+
+  const finished = [outputNames.success, outputNames.manifest, 'part-r-00000', 'part-r-00001'];
+
+  it('places parts and manifest, decides, and marks success', async () => {
+    const { asked } = await jobReadyToCommit();
+    await commitJob(fixture.tools, asked.job_id);
+    expect(await namesBelow(asked.spec.output_path)).to.have.members(finished);
+    const verdict = await fixture.tools.jobs.readVerdict(asked.job_id);
+    expect(verdict).to.deep.include({ status: 'completed' });
+    expect(verdict?.output).to.deep.equal({ path: asked.spec.output_path, parts: 2, records: 2, bytes: 14 });
+    expect(verdict?.counters.reduce_output_records).to.equal(3);
+  });
+
+  it('goes on where it died: with some parts placed', async () => {
+    const { asked } = await jobReadyToCommit();
+    const from = jobFiles.attemptOutput(asked.job_id, 'reduce', 0, 'a1-test', 'part');
+    await fixture.tools.store.rename(from, `${asked.spec.output_path}/part-r-00000`);
+    await commitJob(fixture.tools, asked.job_id);
+    expect(await namesBelow(asked.spec.output_path)).to.have.members(finished);
+  });
+
+  it('goes on where it died: after the verdict, before _SUCCESS', async () => {
+    const { asked } = await jobReadyToCommit();
+    await commitJob(fixture.tools, asked.job_id);
+    await fixture.tools.store.remove(`${asked.spec.output_path}/${outputNames.success}`);
+    await commitJob(fixture.tools, asked.job_id);
+    expect(await namesBelow(asked.spec.output_path)).to.include(outputNames.success);
+  });
+
+  it('refuses to commit while a task has no committed attempt, whatever the queue says', async () => {
+    const asked = await fixture.ask();
+    await fixture.plan(asked, 1);
+    await commitTask(asked, 'map', 0);
+    await commitTask(asked, 'reduce', 1);
+    const error = await commitJob(fixture.tools, asked.job_id).catch(reason => reason);
+    expect(error).to.be.instanceOf(TaskNotCommittedError);
+    expect(error.taskIds).to.deep.equal([taskId(asked.job_id, 'reduce', 0)]);
+    expect(await fixture.tools.jobs.readVerdict(asked.job_id)).to.equal(undefined);
+  });
+
+  it('leaves a cancelled job’s output without _SUCCESS, and the clean-up removes what was placed', async () => {
+    const { asked } = await jobReadyToCommit();
+    const from = jobFiles.attemptOutput(asked.job_id, 'reduce', 0, 'a1-test', 'part');
+    await fixture.tools.store.rename(from, `${asked.spec.output_path}/part-r-00000`);
+    await fixture.directory.write(`${asked.spec.output_path}/mine.txt`, 'put here by a user');
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    await commitJob(fixture.tools, asked.job_id);
+    expect(await cleanUpJob(fixture.tools, asked.job_id)).to.equal('done');
+    expect(await namesBelow(asked.spec.output_path)).to.deep.equal(['mine.txt']);
+    expect(await namesBelow(jobFiles.directory(asked.job_id))).to.have.members(['job.json', 'verdict.json']);
+  });
+
+  it('takes all messages of a cancelled job out of the queue, and no barrier runs', async () => {
+    const asked = await fixture.ask();
+    const { job_id: jobId, spec } = asked;
+    await fixture.plan(asked, 2300);
+    const isCommitted = () => false;
+    await addTaskFlow(fixture.tools.queues, { jobId, kind: 'map', tasks: 2300, isCommitted, barrier: 'map-barrier', spec });
+    await fixture.tools.jobs.commitVerdict(cancelled(jobId));
+    expect(await cleanUpJob(fixture.tools, jobId)).to.equal('done');
+    const { tasks, control, hold } = fixture.tools.queues;
+    for (const queue of [tasks, control, hold]) {
+      const messages = await queue.getJobs(['waiting', 'prioritized', 'waiting-children', 'delayed']);
+      expect(messages.filter(message => message.data.job_id === jobId)).to.deep.equal([]);
+    }
+  });
+
+  it('comes back while an attempt is still running', async () => {
+    const asked = await fixture.ask();
+    const { job_id: jobId, spec } = asked;
+    await fixture.plan(asked, 1);
+    const isCommitted = () => false;
+    await addTaskFlow(fixture.tools.queues, { jobId, kind: 'map', tasks: 1, isCommitted, barrier: 'map-barrier', spec });
+    const { Worker } = await import('bullmq');
+    const taker = new Worker('tasks', null, { connection: { url: fixture.redisUrl }, prefix: '{gridmr}', autorun: false });
+    const taken = await taker.getNextJob('token');
+    await fixture.tools.jobs.commitVerdict(cancelled(jobId));
+    expect(await cleanUpJob(fixture.tools, jobId)).to.equal('again');
+    await taken?.moveToFailed(new Error('stopped'), 'token');
+    expect(await cleanUpJob(fixture.tools, jobId)).to.equal('done');
+    await taker.close();
+  });
+});

@@ -1,0 +1,106 @@
+/** The tools that steps work with, over a real Redis and a real directory; no consumer runs unless a test opens one. */
+import { type AskedJob, jobSpecSchema, newJobId, type Plan } from '@gridmr/contracts';
+import {
+  announceEnded,
+  connectRedis,
+  createLogger,
+  EventPublisher,
+  openQueues,
+  type QueueServer,
+  startQueueServer,
+} from '@gridmr/runtime';
+import { JobStore, openFsStore } from '@gridmr/storage';
+import { TemporaryDirectory } from '@gridmr/testkit';
+import { KnownJobs } from '../dist/steps/known-jobs.js';
+import type { StepTools } from '../dist/steps/step-tools.js';
+
+export interface StepFixture extends AsyncDisposable {
+  readonly tools: StepTools;
+  readonly directory: TemporaryDirectory;
+  readonly redisUrl: string;
+  /** Writes `job.json` of a new job. */
+  ask(spec?: Partial<AskedJob['spec']>): Promise<AskedJob>;
+  /** Commits a plan of so many tasks over one input file that holds a byte a task. */
+  plan(asked: AskedJob, mapTasks: number): Promise<Plan>;
+}
+
+export async function openStepFixture(): Promise<StepFixture> {
+  const directory = await TemporaryDirectory.create('steps');
+  const logger = createLogger({ level: 'error', service: 'test' });
+  const server: QueueServer = await startQueueServer({ dataDirectory: directory.path, logger });
+  const redis = connectRedis(server.url, 'worker', logger);
+  const store = await openFsStore(directory.path);
+  const jobs = new JobStore(store);
+  const queues = openQueues(redis, { logger });
+  const tools: StepTools = {
+    workerId: 'test-worker',
+    store,
+    jobs,
+    known: new KnownJobs(jobs),
+    queues,
+    news: new EventPublisher(redis, logger),
+    announceEnded: jobId => announceEnded(redis, jobId),
+    logger,
+  };
+  return {
+    tools,
+    directory,
+    redisUrl: server.url,
+    ask: async spec => {
+      const asked = askedJob(spec);
+      await jobs.writeAsked(asked);
+      return asked;
+    },
+    plan: (asked, mapTasks) => commitPlan(jobs, asked, mapTasks),
+    [Symbol.asyncDispose]: async () => {
+      await queues.close();
+      redis.disconnect();
+      await server.stop();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function askedJob(spec: Partial<AskedJob['spec']> = {}): AskedJob {
+  const job_id = newJobId();
+  return {
+    job_id,
+    submitted_at: new Date().toISOString(),
+    trace_id: 'test',
+    spec: jobSpecSchema.parse({
+      name: 'test',
+      client_id: 'tester',
+      inputs: ['input'],
+      input_format: 'text',
+      program: { form: 'functions', map_function: 'l => []', reduce_function: '(k, v) => [k, 1]' },
+      language: 'javascript',
+      num_reducers: 2,
+      split_size_mb: 32,
+      parameters: {},
+      output_path: `output/${job_id}`,
+      output_format: 'tsv',
+      output_compression: 'none',
+      priority: 'normal',
+      on_record_error: 'fail',
+      retry_user_errors: false,
+      speculative: true,
+      max_attempts: 4,
+      task_timeout: 10,
+      memory_limit: 64 * 1024 * 1024,
+      ...spec,
+    }),
+  };
+}
+
+function commitPlan(jobs: JobStore, asked: AskedJob, mapTasks: number): Promise<Plan> {
+  const plan: Plan = {
+    job_id: asked.job_id,
+    token: 'testplan',
+    map_tasks: mapTasks,
+    reduce_tasks: asked.spec.num_reducers,
+    input: { files: 1, bytes: mapTasks },
+    planned_at: new Date().toISOString(),
+  };
+  const split = (start: number) => ({ path: 'input', start, end: start + 1, file_bytes: mapTasks });
+  return jobs.commitPlan(plan, Array.from({ length: mapTasks }, (_, i) => split(i)));
+}

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { ApiError, ConnectionError, GridmrClient } from '@gridmr/client';
+import { type JobStatusView, taskId } from '@gridmr/contracts';
+import { freePort } from '@gridmr/testkit';
+import { expect } from 'chai';
+import { type Answer, aJob, ContractServer, jobId, json, problem } from './contract-server.js';
+
+const request = { name: 'count', input_file: 'in.txt', map_function: 'line => []' };
+const links = { self: 's', status: 's', tasks: 's', results: 's', cancel: 's' };
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => {
+      throw new Error('nothing failed');
+    },
+    error => error,
+  );
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+describe('GridmrClient', () => {
+  let server: ContractServer;
+
+  async function serve(answer: Answer, options = {}): Promise<GridmrClient> {
+    server = await ContractServer.start(answer);
+    return new GridmrClient({ baseUrl: `${server.baseUrl}/`, ...options });
+  }
+
+  afterEach(async () => {
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('submits a job with its key, its caller and its body', async () => {
+    const client = await serve((_, res) => json(res, 202, { job_id: jobId, status: 'queued', links }), {
+      apiKey: 's3',
+    });
+    const submitted = await client.submit(request, { idempotencyKey: 'once' });
+    expect(submitted).to.deep.equal({ job_id: jobId, status: 'queued', links });
+    const [asked] = server.asked;
+    expect(asked).to.include({ method: 'POST', path: '/api/v1/jobs', body: JSON.stringify(request) });
+    expect(asked?.headers).to.include({ authorization: 'Bearer s3', 'idempotency-key': 'once' });
+  });
+
+  it('throws the problem document of a refusal, in words', async () => {
+    const errors = [{ path: 'name', message: 'is required' }];
+    const client = await serve((_, res) => problem(res, 'invalid_request', { errors }));
+    const error = await failureOf(client.submit(request));
+    expect(error).to.be.instanceOf(ApiError).and.include({ code: 'invalid_request', status: 400 });
+    expect(error).to.have.property('message', 'The request is not valid; name is required');
+  });
+
+  it('lists jobs page by page, with every filter', async () => {
+    const pages = [
+      { items: [aJob('queued', 'a'), aJob('queued', 'b')], next_cursor: 'c2' },
+      { items: [aJob('queued', 'c')], next_cursor: null },
+    ];
+    const client = await serve((_, res) => json(res, 200, pages[server.asked.length - 1]));
+    const jobs = await collect(client.allJobs({ status: 'queued', limit: 2 }));
+    expect(jobs.map(job => job.name)).to.deep.equal(['a', 'b', 'c']);
+    expect(server.asked.map(asked => asked.query)).to.deep.equal([
+      { status: 'queued', limit: '2' },
+      { status: 'queued', limit: '2', cursor: 'c2' },
+    ]);
+  });
+
+  it('lists tasks', async () => {
+    const task = { task_id: taskId(jobId, 'map', 0), kind: 'map', index: 0, state: 'pending', attempts: [] };
+    const client = await serve((_, res) => json(res, 200, { items: [task], next_cursor: null }));
+    expect(await collect(client.allTasks(jobId, { kind: 'map' }))).to.deep.equal([task]);
+    expect(server.asked[0]).to.deep.include({ path: `/api/v1/jobs/${jobId}/tasks`, query: { kind: 'map' } });
+  });
+
+  it('waits until a job has finished, and answers a failed one', async () => {
+    const states = ['queued', 'running', 'failed', 'failed'] as const;
+    const client = await serve((_, res) => json(res, 200, aJob(states[server.asked.length - 1] ?? 'failed')));
+    const seen: JobStatusView[] = [];
+    const job = await client.waitFor(jobId, { pollMs: 1, onStatus: status => seen.push(status) });
+    expect(job.error?.message).to.equal('x is not defined');
+    expect(seen.map(status => status.status)).to.deep.equal(['queued', 'running', 'failed']);
+  });
+
+  it('stops waiting when told, with the reason it was told', async () => {
+    const client = await serve((_, res) => json(res, 200, aJob('running')));
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const waiting = client.waitFor(jobId, { pollMs: 60_000, signal: stop.signal, onStatus: () => stop.abort(reason) });
+    expect(await failureOf(waiting)).to.equal(reason);
+  });
+
+  it('reads results line by line, whatever the chunks', async () => {
+    const bytes = Buffer.from('é\t1\n😀\t2\nlast');
+    const client = await serve((_, res) => {
+      for (const byte of bytes) res.write(Uint8Array.of(byte));
+      res.end();
+    });
+    expect(await collect(client.results(jobId, { partition: 0, asJsonLines: true }))).to.deep.equal([
+      'é\t1',
+      '😀\t2',
+      'last',
+    ]);
+    expect(server.asked[0]?.query).to.deep.equal({ partition: '0' });
+    expect(server.asked[0]?.headers.accept).to.equal('application/x-ndjson');
+  });
+
+  it('closes the connection when its reader has had enough', async () => {
+    let closed: Promise<unknown> = Promise.reject(new Error('not asked'));
+    closed.catch(() => undefined);
+    const client = await serve((_, res) => {
+      closed = once(res, 'close');
+      res.write('one\ntwo\n');
+    });
+    for await (const line of client.results(jobId)) {
+      expect(line).to.equal('one');
+      break;
+    }
+    await closed;
+  });
+
+  it('says when results break off or pause for too long', async () => {
+    const client = await serve((_, res) => res.write('one\n', () => res.destroy()));
+    const broken = await failureOf(collect(client.results(jobId)));
+    expect(broken).to.be.instanceOf(ConnectionError).and.include({ fault: 'unreachable' });
+    await server[Symbol.asyncDispose]();
+    const patient = await serve((_, res) => res.write('one\n'), { resultsIdleMs: 30 });
+    expect(await failureOf(collect(patient.results(jobId)))).to.include({ fault: 'timeout' });
+  });
+
+  it('throws the problem of results that are not there yet', async () => {
+    const client = await serve((_, res) => problem(res, 'not_finished'));
+    expect(await failureOf(client.resultStream(jobId))).to.include({ code: 'not_finished' });
+  });
+
+  it('cancels', async () => {
+    const client = await serve((_, res) => json(res, 202, {}));
+    await client.cancel(jobId);
+    expect(server.asked[0]).to.include({ method: 'POST', path: `/api/v1/jobs/${jobId}/cancel` });
+  });
+
+  it('answers the health of a service that is not well', async () => {
+    const health = { status: 'unavailable', version: '1', uptime_seconds: 1 };
+    const client = await serve((_, res) => json(res, 503, health));
+    expect(await client.health()).to.deep.equal(health);
+  });
+
+  it('says when something else answers', async () => {
+    const client = await serve((_, res) => res.writeHead(502).end('<h1>Bad gateway</h1>'));
+    const error = await failureOf(client.job(jobId));
+    expect(error).to.be.instanceOf(ConnectionError).and.include({ fault: 'not_gridmr' });
+    expect(error).to.have.property('message').that.includes('Bad gateway');
+    await server[Symbol.asyncDispose]();
+    const other = await serve((_, res) => json(res, 200, { hello: 'world' }));
+    expect(await failureOf(other.job(jobId))).to.include({ fault: 'not_gridmr' });
+  });
+
+  it('says when nobody answers, or not in time', async () => {
+    const silent = await serve(() => undefined, { requestMs: 30 });
+    expect(await failureOf(silent.job(jobId)))
+      .to.be.instanceOf(ConnectionError)
+      .and.include({ fault: 'timeout' });
+    const nobody = new GridmrClient({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+    const error = await failureOf(nobody.health());
+    expect(error).to.include({ fault: 'unreachable' });
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/is it running.*ECONNREFUSED/);
+  });
+
+  it('does not let an id lead elsewhere', async () => {
+    const client = await serve((_, res) => problem(res, 'not_found'));
+    await failureOf(client.job('../keys?x=1'));
+    expect(server.asked[0]?.path).to.equal('/api/v1/jobs/..%2Fkeys%3Fx%3D1');
+  });
+});

@@ -1,0 +1,120 @@
+import {
+  attemptMayMove,
+  attemptStateSchema,
+  attemptStatesBefore,
+  isFinished,
+  isLaterPhase,
+  jobFiles,
+  jobIdSchema,
+  jobMayMove,
+  jobStatusesBefore,
+  jobStatusSchema,
+  newJobId,
+  parseTaskId,
+  partName,
+  taskId,
+  taskIdSchema,
+} from '@gridmr/contracts';
+import { expect } from 'chai';
+
+describe('newJobId', () => {
+  it('sorts by the time of submission, as text', () => {
+    const times = [0, 1, 31, 32, 1_700_000_000_000, 1_700_000_000_001, 2 ** 48];
+    const ids = times.map(time => newJobId(time));
+    expect([...ids].reverse().sort()).to.deep.equal(ids);
+  });
+
+  it('is accepted by its own schema, differs each time and holds nothing that names may not', () => {
+    const ids = Array.from({ length: 500 }, () => newJobId());
+    expect(new Set(ids).size).to.equal(500);
+    for (const id of ids) expect(jobIdSchema.parse(id)).to.match(/^[a-z0-9]+$/);
+  });
+
+  it('is not what anybody may write', () => {
+    for (const id of ['', 'j', `${newJobId()}x`, newJobId().toUpperCase(), '../../etc/passwd', 'j:1']) {
+      expect(jobIdSchema.safeParse(id).success, id).to.equal(false);
+    }
+  });
+});
+
+describe('taskId', () => {
+  it('comes back from parseTaskId as it went in', () => {
+    const jobId = newJobId();
+    for (const kind of ['map', 'reduce'] as const) {
+      for (const index of [0, 12, 99_999, 100_000, 999_999]) {
+        expect(parseTaskId(taskId(jobId, kind, index))).to.deep.equal({ jobId, kind, index });
+      }
+    }
+  });
+
+  it('looks as the contract says', () => {
+    const jobId = newJobId();
+    expect(taskId(jobId, 'map', 12)).to.equal(`${jobId}-m-00012`);
+    expect(taskId(jobId, 'reduce', 3)).to.equal(`${jobId}-r-00003`);
+    expect(taskIdSchema.safeParse(`${jobId}-x-00003`).success).to.equal(false);
+    expect(taskIdSchema.safeParse(`${jobId}-m-3`).success).to.equal(false);
+  });
+});
+
+describe('the table of states', () => {
+  it('lets no finished job move', () => {
+    for (const from of jobStatusSchema.options) {
+      const moves = jobStatusSchema.options.filter(to => jobMayMove(from, to));
+      expect(moves.length === 0, from).to.equal(isFinished(from));
+      expect(moves, from).not.to.include(from);
+    }
+    expect(jobStatusSchema.options.filter(isFinished)).to.deep.equal(['completed', 'failed', 'cancelled']);
+  });
+
+  it('lets lost attempts come back, and no other ended one', () => {
+    expect(attemptMayMove('lost', 'committed')).to.equal(true);
+    expect(attemptMayMove('lost', 'running')).to.equal(false);
+    for (const ended of ['committed', 'superseded', 'failed', 'cancelled'] as const) {
+      expect(attemptStateSchema.options.filter(to => attemptMayMove(ended, to))).to.deep.equal([]);
+    }
+  });
+
+  it('reads the same backwards', () => {
+    expect(jobStatusesBefore('completed')).to.deep.equal(['queued', 'running']);
+    expect(jobStatusesBefore('queued')).to.deep.equal([]);
+    expect(attemptStatesBefore('committed')).to.deep.equal(['running', 'lost']);
+    expect(attemptStatesBefore('lost')).to.deep.equal(['running']);
+  });
+
+  it('lets phases only advance', () => {
+    expect(isLaterPhase('plan', null)).to.equal(true);
+    expect(isLaterPhase('reduce', 'map')).to.equal(true);
+    expect(isLaterPhase('map', 'map')).to.equal(false);
+    expect(isLaterPhase('map', 'reduce')).to.equal(false);
+  });
+});
+
+describe('jobFiles', () => {
+  const jobId = newJobId();
+
+  it('puts all of a job under its own directory', () => {
+    const paths = [
+      jobFiles.asked(jobId),
+      jobFiles.plan(jobId),
+      jobFiles.planChunk(jobId, 'token', 2),
+      jobFiles.commit(jobId, 'map', 12),
+      jobFiles.attemptOutput(jobId, 'reduce', 3, 'a1', 'part'),
+      jobFiles.verdict(jobId),
+    ];
+    expect(new Set(paths).size).to.equal(paths.length);
+    for (const path of paths) expect(path.startsWith(`.gridmr/jobs/${jobId}/`), path).to.equal(true);
+  });
+
+  it('spreads tasks over directories of a thousand, each attempt beside its commit record', () => {
+    const directory = jobFiles.taskDirectory(jobId, 'map', 1999);
+    expect(directory).to.match(/\/map\/00001$/);
+    expect(jobFiles.taskDirectory(jobId, 'map', 2000)).to.match(/\/map\/00002$/);
+    expect(jobFiles.commit(jobId, 'map', 1999)).to.equal(`${directory}/m-01999.json`);
+    expect(jobFiles.attemptOutput(jobId, 'map', 1999, 'x', 'segment')).to.equal(`${directory}/m-01999.x.segment`);
+  });
+
+  it('names parts by the kind of the task that made them', () => {
+    expect(partName('reduce', 3)).to.equal('part-r-00003');
+    expect(partName('map', 0)).to.equal('part-m-00000');
+  });
+});

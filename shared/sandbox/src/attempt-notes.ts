@@ -1,0 +1,32 @@
+/** What the guest says it counted and logged, checked: it is untrusted. */
+import { sandboxLimits } from '@gridmr/contracts';
+import type { AttemptNotes } from '@gridmr/engine';
+import { z } from 'zod';
+import { ForgedHandOverError } from './pair-hand-over.js';
+
+const notesSchema = z.object({
+  counters: z
+    .array(z.tuple([z.string().min(1).max(sandboxLimits.counterNameLengthMax), z.number()]))
+    .max(sandboxLimits.countersMax),
+  logLines: z.array(z.string().max(sandboxLimits.logLineLengthMax)).max(sandboxLimits.logLinesMax),
+});
+
+/** @param json what the prelude's `notes` gave */
+export function readAttemptNotes(json: string): AttemptNotes {
+  const notes = notesSchema.safeParse(parse(json));
+  if (!notes.success) throw new ForgedHandOverError('counters or log lines that are malformed');
+  const userCounters = {};
+  for (const [name, value] of notes.data.counters) {
+    // A user may name a counter `__proto__`.
+    Object.defineProperty(userCounters, name, { value, enumerable: true, writable: true, configurable: true });
+  }
+  return { userCounters, logLines: notes.data.logLines };
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

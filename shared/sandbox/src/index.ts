@@ -1,0 +1,9 @@
+/** User code, jailed: programs checked, sandboxes on QuickJS, threads guarded from outside. */
+export * from './guarded-thread.js';
+export * from './program-checker.js';
+export * from './program-source.js';
+export * from './quickjs-module.js';
+export * from './quickjs-sandbox.js';
+export * from './serve-requests.js';
+export * from './thread-errors.js';
+export type { WasmModule } from './web-assembly.js';
