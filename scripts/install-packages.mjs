@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { root } from './root.mjs';
 import { lastLines, runQuietly } from './run-quietly.mjs';
 
+const complaintLinesMax = 15;
 const stampPath = join(root, 'node_modules', '.gridmr-installed');
 
 export async function installPackages() {
@@ -24,12 +25,18 @@ export async function installPackages() {
   const result = await runQuietly(npm.command, npm.args, { env: { NODE_ENV: '' } });
   if (!result.ok) {
     throw new Error(
-      `${lastLines(result.output)}\n\nThe packages could not be installed (npm ci ended with ${result.code ?? result.signal}). ` +
+      `${npmReason(result.output)}\n\nThe packages could not be installed (npm ci ended with ${result.code ?? result.signal}). ` +
         'Check the connection to the npm registry and the free disk space, then give the same command again.',
     );
   }
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stampPath, stamp);
+}
+
+/** What npm complains of comes first; explanations of its options follow. */
+function npmReason(output) {
+  const complaint = output.split('\n').filter(line => line.startsWith('npm error'));
+  return complaint.length > 0 ? complaint.slice(0, complaintLinesMax).join('\n') : lastLines(output);
 }
 
 function stampOf(lockText) {

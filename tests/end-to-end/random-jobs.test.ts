@@ -1,6 +1,6 @@
 /** Random jobs through the whole stack against the naive oracle: hostile inputs, all good programs, any split size and R. */
 import { rm } from 'node:fs/promises';
-import { encodeKey, hashKey, partitionOf } from '@gridmr/engine';
+import { encodeKey, hashKey, type Key, partitionOf } from '@gridmr/engine';
 import {
   goodPrograms,
   hostileText,
@@ -54,7 +54,7 @@ describe('random jobs', function () {
         expect(ran.error).to.equal(null);
         const { source, parameters } = program;
         const asked: OracleJob = { program: source, inputs, numReducers, outputFormat: format, parameters };
-        const expected = await runOracle(asked, (key, r) => partitionOf(keyHash(key), r));
+        const expected = await runOracle(asked, (key, r) => partitionOf(keyHash(key as Key), r));
         const bytes = expected.parts.map(lines => lines.map(line => `${line}\n`).join(''));
         // A map-only job has a part per split; the oracle, one for all.
         const found = [...parts.values()].map(String);
@@ -67,7 +67,7 @@ describe('random jobs', function () {
   });
 });
 
-function keyHash(key: Parameters<typeof encodeKey>[0]): number {
+function keyHash(key: Key): number {
   const bytes = encodeKey(key);
   return hashKey(bytes, 0, bytes.length);
 }

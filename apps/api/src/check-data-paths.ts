@@ -15,10 +15,17 @@ export async function checkDataPaths(store: BlobStore, spec: JobSpec): Promise<v
       throw new RequestError('input_not_found', `There is no input ${shown(pattern)} in the data directory`);
     }
   }
+  await refuseWaysOut(store, spec.output_path);
   if (!(await outputDirectoryIsFree(store, spec.output_path))) {
     const detail = `The output path ${shown(spec.output_path)} exists and is not empty; choose another, or remove it`;
     throw new RequestError('output_exists', detail);
   }
+}
+
+/** What does not exist yet leads nowhere, but a directory above it may be a link: looking at each of them throws. */
+async function refuseWaysOut(store: BlobStore, path: string): Promise<void> {
+  const segments = path.split('/');
+  for (let length = 1; length <= segments.length; length++) await store.stat(segments.slice(0, length).join('/'));
 }
 
 function shown(path: string): string {

@@ -2,13 +2,14 @@
  * The API process: settings, start, wait for the signal, stop in reverse order. A parent that forked it is told where it
  * listens by `{"ready": {"host", "port"}}`.
  */
-import { createLogger, installCrashGuard, readSettings, SettingsError, StopStack, stopSignal } from '@gridmr/runtime';
+import { createLogger, installCrashGuard, LoopWatch, readSettings, SettingsError, StopStack, stopSignal } from '@gridmr/runtime';
 import { startApi } from './start-api.js';
 
 async function main(): Promise<void> {
   const settings = readSettings();
   const logger = createLogger({ level: settings.logLevel, service: 'api' });
   installCrashGuard(logger);
+  using _watch = new LoopWatch(logger);
   const signal = stopSignal();
   await using stack = new StopStack(logger);
   try {

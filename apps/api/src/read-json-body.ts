@@ -8,8 +8,9 @@ const readBytes = express.raw({ type: () => true, limit: requestLimits.bodyBytes
 export const readJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, parseBody];
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  // `null`: there is no body, which is said further on.
-  if (request.is(['application/json', '+json']) === false) {
+  // That there is no body is said further on.
+  const isEmpty = request.get('content-length') === '0';
+  if (!isEmpty && request.is(['application/json', '+json']) === false) {
     throw new RequestError('media_type_not_supported', 'Send the body as JSON, with Content-Type: application/json');
   }
   next();

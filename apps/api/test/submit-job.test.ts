@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type JobRequest, jobRequestSchema, problemSchema, requestLimits, submittedSchema } from '@gridmr/contracts';
 import { expect } from 'chai';
 import { withApi, wordCount } from './api-under-test.js';
@@ -81,8 +83,9 @@ describe('POST /api/v1/jobs', () => {
 
     it('takes milliseconds, however many files the input has', async function () {
       this.timeout(30_000);
-      const files = Array.from({ length: 2000 }, (_, i) => `many/${i % 20}/${i}.txt`);
-      for (const file of files) await api().directory.write(file, 'x\n');
+      const many = api().directory.resolve('many');
+      mkdirSync(many);
+      for (let i = 0; i < 2000; i++) writeFileSync(join(many, `${i}.txt`), 'x\n');
       await api().submitted();
       const startMs = performance.now();
       await api().submitted({ input_file: 'many' });

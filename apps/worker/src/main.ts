@@ -1,11 +1,12 @@
 /** A worker process: read settings, build, wait for the signal to stop, stop in reverse order. */
-import { createLogger, installCrashGuard, readSettings, stopSignal } from '@gridmr/runtime';
+import { createLogger, installCrashGuard, LoopWatch, readSettings, stopSignal } from '@gridmr/runtime';
 import { createWorker } from './create-worker.js';
 
 async function main(): Promise<void> {
   const settings = readSettings();
   const logger = createLogger({ level: settings.logLevel, service: 'worker' });
   installCrashGuard(logger);
+  using _watch = new LoopWatch(logger);
   const stop = stopSignal();
   if (settings.redisUrl === undefined) {
     throw new Error(

@@ -8,10 +8,10 @@ import { openStepFixture, type StepFixture } from './step-fixture.js';
 describe('addTaskFlow', function () {
   this.timeout(30_000);
   let fixture: StepFixture;
-  before(async () => {
+  beforeEach(async () => {
     fixture = await openStepFixture();
   });
-  after(() => fixture?.[Symbol.asyncDispose]());
+  afterEach(() => fixture?.[Symbol.asyncDispose]());
 
   async function flowOf(tasks: number, isCommitted = (_index: number) => false): Promise<TaskFlow> {
     const { job_id, spec } = await fixture.ask();
@@ -72,7 +72,7 @@ describe('addTaskFlow', function () {
     await addTaskFlow(fixture.tools.queues, flow);
     const message = await fixture.tools.queues.tasks.getJob(taskId(flow.jobId, 'map', 0));
     expect(JSON.stringify(message?.data).length).to.be.lessThan(80);
-    expect(message?.opts).to.include({ attempts: 4, failParentOnFailure: undefined, fpof: true });
+    expect(message?.opts).to.include({ attempts: 4, failParentOnFailure: true });
   });
 
   it('runs every task once, and the barrier once and after all of them', async () => {

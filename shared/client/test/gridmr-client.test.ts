@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { ApiError, ConnectionError, GridmrClient } from '@gridmr/client';
 import { type JobStatusView, taskId } from '@gridmr/contracts';
-import { freePort } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { type Answer, aJob, ContractServer, jobId, json, problem } from './contract-server.js';
 
@@ -162,7 +161,9 @@ describe('GridmrClient', () => {
     expect(await failureOf(silent.job(jobId)))
       .to.be.instanceOf(ConnectionError)
       .and.include({ fault: 'timeout' });
-    const nobody = new GridmrClient({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+    const gone = await ContractServer.start(() => undefined);
+    const nobody = new GridmrClient({ baseUrl: gone.baseUrl });
+    await gone[Symbol.asyncDispose]();
     const error = await failureOf(nobody.health());
     expect(error).to.include({ fault: 'unreachable' });
     expect(error)

@@ -6,6 +6,7 @@ export * from './ended-jobs.js';
 export * from './event-publisher.js';
 export * from './event-reader.js';
 export * from './logger.js';
+export * from './loop-watch.js';
 export { isConnectionError } from './queue-error-log.js';
 export * from './queue-server.js';
 export * from './queue-server-error.js';

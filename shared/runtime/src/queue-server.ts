@@ -69,7 +69,8 @@ function startEmbedded(logger: Logger): Promise<QueueServer> {
 
 async function useExternal(url: string, logger: Logger): Promise<QueueServer> {
   await waitForRedis(url);
-  const redis = connectRedis(url, 'producer', logger);
+  // Not the role that fails fast: a busy machine must not keep GridMR from starting.
+  const redis = connectRedis(url, 'worker', logger);
   try {
     await checkRedis(redis);
   } finally {

@@ -12,6 +12,8 @@ import { nearestName } from './nearest-name.js';
 import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values.js';
 
 const secondMs = 1000;
+/** What steers tests (`GRIDMR_TEST_SEED`) is no setting, and no fault either. */
+const testPrefix = 'GRIDMR_TEST_';
 
 /** One entry of GRIDMR_API_KEYS. */
 export interface ApiKey {
@@ -135,6 +137,6 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 function unknownNames(names: readonly string[]): string[] {
   const known = Object.keys(environmentSchema.shape);
   return names
-    .filter(name => name.startsWith('GRIDMR_') && !known.includes(name))
+    .filter(name => name.startsWith('GRIDMR_') && !name.startsWith(testPrefix) && !known.includes(name))
     .map(name => `${name} is not a setting; did you mean ${nearestName(name, known)}?`);
 }

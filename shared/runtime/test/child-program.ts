@@ -20,7 +20,12 @@ export function startProgram(name: string, args: readonly string[] = []): ChildP
   child.stderr?.setEncoding('utf8').on('data', text => {
     stderr += text;
   });
-  const exit = once(child, 'close').then(([code, signal]) => [code, signal] as const);
+  // Not `close`: after a disconnect by the parent Node.js does not emit it.
+  const stderrEnd = child.stderr === null ? undefined : once(child.stderr, 'close');
+  const exit = once(child, 'exit').then(async ([code, signal]) => {
+    await stderrEnd;
+    return [code, signal] as const;
+  });
   return {
     process: child,
     exit,

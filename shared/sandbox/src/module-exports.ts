@@ -1,22 +1,32 @@
 /** What a module program imports and exports, by its text alone. */
-import { init, parse } from 'es-module-lexer';
+import { type Import, init, parse } from 'es-module-lexer';
 import { ProgramSyntaxError } from './parse-program.js';
 import type { Position } from './program-parts.js';
 
 const names = ['map', 'reduce', 'combine', 'partition', 'setup', 'teardown'] as const;
 const spelled = 'map, and if needed reduce, combine, partition, setup and teardown';
 
-/**
- * The names of the functions that a module, which is known to parse, exports. Throws `ProgramSyntaxError` if it imports anything or
- * does not export `map`.
- */
+/** Throws `ProgramSyntaxError` if a module imports anything. What does not parse is left to the engine, which says better where. */
+export async function refuseImports(text: string): Promise<void> {
+  await init();
+  const imported = importsOf(text).find(item => item.type !== 'import-meta');
+  if (imported === undefined) return;
+  throw fault(text, imported.importStart, 'a program cannot import modules; put everything into its one source');
+}
+
+function importsOf(text: string): readonly Import[] {
+  try {
+    return parse(text)[0];
+  } catch (error) {
+    if (error instanceof Error && 'idx' in error) return [];
+    throw error;
+  }
+}
+
+/** The names of the functions that a module, which is known to parse, exports. Throws `ProgramSyntaxError` if `map` is not among them. */
 export async function moduleExports(text: string): Promise<Set<string>> {
   await init();
-  const [imports, exports] = parse(text);
-  const imported = imports.find(item => item.type !== 'import-meta');
-  if (imported !== undefined) {
-    throw fault(text, imported.importStart, 'a program cannot import modules; put everything into its one source');
-  }
+  const [, exports] = parse(text);
   const found = new Set(exports.map(item => ('name' in item ? item.name : '*')));
   const ownDefault = exports.find(item => 'name' in item && item.name === 'default');
   if (!found.has('map')) {

@@ -5,7 +5,7 @@
  */
 import { type JobSpec, type ProgramSource, RequestError, sandboxLimits } from '@gridmr/contracts';
 import type { ProgramFunctions } from '@gridmr/engine';
-import { moduleExports } from './module-exports.js';
+import { moduleExports, refuseImports } from './module-exports.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
 import { openQuickJs } from './quickjs-instance.js';
@@ -29,6 +29,7 @@ export async function checkProgram(source: ProgramSource, language: ProgramLangu
   for (const { part, text } of partsOf(source)) refusePython(part, text);
   try {
     const plain = language === 'typescript' ? await withoutTypes(source) : source;
+    if (plain.form === 'module') await refuseImports(plain.program);
     await parseAll(plain);
     return { source: plain, functions: await functionsOf(plain) };
   } catch (error) {

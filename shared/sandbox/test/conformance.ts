@@ -7,7 +7,9 @@ const emitLine = { map: '(line, ctx) => ctx.emit(line, 1)' };
 const lines = (keys: unknown[]) => keys.map(key => [key, 1]);
 
 export function describeSandbox(name: string, open: OpenSandbox): void {
-  describe(name, () => {
+  describe(name, function () {
+    this.timeout(30_000);
+
     describe('records', () => {
       it('are lines without their end of line', async () => {
         expect(await output(open, emitLine, { text: 'a\nbc\r\nd\n' })).to.deep.equal(lines(['a', 'bc', 'd']));
@@ -280,7 +282,7 @@ export function describeSandbox(name: string, open: OpenSandbox): void {
       });
 
       it('freezes the parameters', async () => {
-        const map = '(line, { params }) => { "use strict"; params.a.b = 2; }';
+        const map = '(line, ctx) => { "use strict"; ctx.params.a.b = 2; }';
         expect((await failure(open, { map }, { context: { parameters: { a: { b: 1 } } } })).message).to.match(/read-only/);
       });
 

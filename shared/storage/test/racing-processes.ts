@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('committing-process.js', import.meta.url));
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 export class RacingProcesses implements AsyncDisposable {
   readonly #processes: ChildProcess[];
@@ -13,11 +13,18 @@ export class RacingProcesses implements AsyncDisposable {
     this.#processes = processes;
   }
 
-  /** Ready to run when this resolves. */
+  /** Ready to run when this resolves; if it fails, none is left. */
   static async start(count: number, root: string): Promise<RacingProcesses> {
-    const processes = Array.from({ length: count }, () => fork(program, [root]));
-    await Promise.all(processes.map(child => once(child, 'message', { signal: AbortSignal.timeout(deadlineMs) })));
-    return new RacingProcesses(processes);
+    const racing = new RacingProcesses(Array.from({ length: count }, () => fork(program, [root])));
+    try {
+      await Promise.all(
+        racing.#processes.map(child => once(child, 'message', { signal: AbortSignal.timeout(deadlineMs) })),
+      );
+    } catch (error) {
+      await racing[Symbol.asyncDispose]();
+      throw error;
+    }
+    return racing;
   }
 
   /** Each tries to commit its own text; returns whether each of them won, in order. */
@@ -33,8 +40,9 @@ export class RacingProcesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ends = this.#processes.map(child => once(child, 'exit'));
-    for (const child of this.#processes) child.disconnect();
+    const running = this.#processes.filter(child => child.exitCode === null && child.signalCode === null);
+    const ends = running.map(child => once(child, 'exit'));
+    for (const child of running) child.kill('SIGKILL');
     await Promise.all(ends);
   }
 }
