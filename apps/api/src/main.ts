@@ -2,7 +2,15 @@
  * The API process: settings, start, wait for the signal, stop in reverse order. A parent that forked it is told where it
  * listens by `{"ready": {"host", "port"}}`.
  */
-import { createLogger, installCrashGuard, LoopWatch, readSettings, SettingsError, StopStack, stopSignal } from '@gridmr/runtime';
+import {
+  createLogger,
+  installCrashGuard,
+  LoopWatch,
+  readSettings,
+  SettingsError,
+  StopStack,
+  stopSignal,
+} from '@gridmr/runtime';
 import { startApi } from './start-api.js';
 
 async function main(): Promise<void> {

@@ -44,10 +44,10 @@ describe('GET /health', () => {
     await using slow = await withSlowDatabase();
     const startMs = performance.now();
     const answer = await slow.http.get('/health/ready');
-    expect(performance.now() - startMs).to.be.lessThan(apiLimits.healthCheckMs + 500);
+    expect(performance.now() - startMs).to.be.lessThan(3 * apiLimits.healthCheckMs);
     expect(answer.body.dependencies.database).to.include({ status: 'down' });
     expect(answer.body.dependencies.redis).to.include({ status: 'up' });
-  }).timeout(10_000);
+  }).timeout(20_000);
 
   const open = withParts();
   const withSlowDatabase = async () => {
@@ -86,7 +86,7 @@ describe('an API whose Redis is gone', () => {
     expect(answer.headers['retry-after']).to.equal(String(apiLimits.retryAfterSeconds));
     const { items } = await api.history.listJobs({ limit: 10 });
     expect(items.map(({ name }) => name)).to.deep.equal(['before']);
-  }).timeout(10_000);
+  }).timeout(20_000);
 
   it('still tells about jobs', async () => {
     expect((await api.http.get('/api/v1/jobs')).body.items).to.have.lengthOf(1);
@@ -97,14 +97,14 @@ describe('an API whose Redis is gone', () => {
     expect(answer.status).to.equal(503);
     expect(answer.body.dependencies.redis.status).to.equal('down');
     expect((await api.http.get('/health/live')).status).to.equal(200);
-  }).timeout(10_000);
+  }).timeout(20_000);
 
   it('still cancels: the verdict is what counts', async () => {
     const [job] = (await api.history.listJobs({ limit: 1 })).items;
     const answer = await api.http.post(`/api/v1/jobs/${job?.job_id}/cancel`);
     expect(answer.status).to.equal(202);
     expect((await api.jobStore.readVerdict(job?.job_id ?? ''))?.status).to.equal('cancelled');
-  }).timeout(10_000);
+  }).timeout(20_000);
 });
 
 describe('an API whose Redis goes away after the record is stored', () => {

@@ -129,7 +129,7 @@ export const sandboxLimits = {
   /** Added to a deadline before the thread that does not answer is terminated from outside. */
   terminateGraceMs: 2 * secondMs,
   /** Compiling a submitted program, without running it. */
-  compileMs: 2 * secondMs,
+  compileMs: 10 * secondMs,
   compileMemoryMb: 64,
   /** V8's own heap in the thread that checks submitted programs. */
   compileThreadHeapMb: 256,

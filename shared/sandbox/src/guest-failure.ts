@@ -1,10 +1,11 @@
 /**
  * From what went wrong in a guest to a `TaskError` that its author understands: which function, where in the user's own source, on which record.
  */
+
+import type { ProgramSource } from '@gridmr/contracts';
 import { type JobError, sandboxLimits, TaskError } from '@gridmr/contracts';
 import { z } from 'zod';
 import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
-import type { ProgramSource } from '@gridmr/contracts';
 
 /** What the prelude's `readError` gives. */
 export const guestErrorSchema = z.tuple([z.string(), z.string(), z.string()]);
@@ -88,5 +89,5 @@ function positionOf(error: GuestError, source: ProgramSource): Pick<JobError, 'f
 
 /** Cut to a length, without half a surrogate pair at its end. */
 export function cut(text: string, lengthMax: number): string {
-  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, "");
+  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '');
 }

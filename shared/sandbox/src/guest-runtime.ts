@@ -26,8 +26,6 @@ export class GuestEndedError extends Error {
 
 export type HostCalls = Record<string, (...args: QuickJSHandle[]) => QuickJSHandle | undefined>;
 
-const pageBytes = 65_536;
-
 export class GuestRuntime {
   readonly context: QuickJSContext;
   readonly border: GuestBorder;
@@ -132,10 +130,13 @@ export class GuestRuntime {
     return result.value;
   }
 
-  /** A call out never throws into the guest, where user code could catch it. */
+  /**
+   * A failure of the host is kept, as user code could catch what is thrown into the guest. Time is looked at here as well: few big
+   * pairs take longer than the guest runs between two polls.
+   */
   #guard(call: HostCalls[string]): VmFunctionImplementation<QuickJSHandle> {
     return (...args) => {
-      if (this.#hostFailure !== undefined) return { error: this.context.newError('the host has failed') };
+      if (this.interrupts()) return { error: this.context.newError('interrupted') };
       try {
         return call(...args) ?? this.context.undefined;
       } catch (error) {
@@ -148,7 +149,7 @@ export class GuestRuntime {
   /** The engine itself gave up: out of memory, or its native stack overflowed. */
   #endedBy(trap: unknown): GuestEndedError {
     this.#ended = true;
-    const isMemory = trap instanceof GuestMemoryError || this.#memoryIsFull();
+    const isMemory = trap instanceof GuestMemoryError || this.#instance.growth.refused;
     const error = { name: '', message: 'the program nests too deeply, or broke its sandbox otherwise', stack: '' };
     return new GuestEndedError(error, isMemory ? 'memory' : undefined, { cause: trap });
   }
@@ -160,7 +161,7 @@ export class GuestRuntime {
     this.#ended = true;
     if (timeIsUp) return new GuestEndedError(error, 'time');
     const isOutOfMemory = error.name === 'InternalError' && error.message === 'out of memory';
-    const isNameless = error.name === '' && this.#memoryIsFull();
+    const isNameless = error.name === '' && this.#instance.growth.refused;
     return new GuestEndedError(error, isOutOfMemory || isNameless ? 'memory' : undefined);
   }
 
@@ -176,11 +177,5 @@ export class GuestRuntime {
     } catch {
       return unreadableError;
     }
-  }
-
-  /** Memory grows by fifths and more: what is left when it cannot grow any further is less than this. */
-  #memoryIsFull(): boolean {
-    const { memory, memoryBytesMax } = this.#instance;
-    return memory.buffer.byteLength + 16 * pageBytes >= memoryBytesMax;
   }
 }

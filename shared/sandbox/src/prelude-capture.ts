@@ -3,7 +3,7 @@
  * itself: the prelude never looks anything up on a prototype or on the global object again, and keeps its own lists without a prototype.
  * Also removes what would make two attempts differ, and everything that shares memory.
  */
-export const captureSource = String.raw`
+export const captureSource = `
   const { stringify, parse } = JSON;
   const { isArray } = Array;
   const { create, freeze, getPrototypeOf, setPrototypeOf, defineProperty, getOwnPropertyNames } = Object;

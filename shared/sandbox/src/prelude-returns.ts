@@ -2,7 +2,7 @@
  * Guest source, third part: what the user's functions give back. `map` returns any iterable of pairs; `reduce` and `combine` return one pair as an
  * array, or another iterable of pairs. Whatever else comes is an error that says what to do, never silently nothing.
  */
-export const returnsSource = String.raw`
+export const returnsSource = `
   function emitPair(pair, name) {
     if (!isArray(pair) || pair.length !== 2) {
       const length = isArray(pair) ? ' of ' + pair.length : '';

@@ -6,7 +6,7 @@
  * Behind either stands a prototype with the standard Iterator methods, and behind that a proxy that catches what only arrays have.
  * When the group is over, the iterator gets a prototype that refuses everything.
  */
-export const valuesSource = String.raw`
+export const valuesSource = `
   const iteratorPrototype = getPrototypeOf(getPrototypeOf(arrayIterator([])));
   const flatMap = uncurry(iteratorPrototype.flatMap);
   const arrayNext = arrayIterator([]).next;

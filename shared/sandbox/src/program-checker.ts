@@ -56,7 +56,10 @@ export class ProgramChecker implements AsyncDisposable {
     });
     try {
       const thread = await this.#thread;
-      return await thread.run<CheckRequest, CheckedProgram>(request, { deadlineMs: sandboxLimits.compileMs, graceMs: 0 });
+      return await thread.run<CheckRequest, CheckedProgram>(request, {
+        deadlineMs: sandboxLimits.compileMs,
+        graceMs: 0,
+      });
     } catch (error) {
       if (error instanceof RequestError) throw error;
       await this.#dropThread();

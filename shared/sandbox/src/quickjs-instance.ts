@@ -32,11 +32,16 @@ export interface EngineModule {
   _free(pointer: number): void;
 }
 
+/** Whether the guest has asked for more memory than it may have. */
+interface Growth {
+  refused: boolean;
+}
+
 export interface QuickJsInstance {
   readonly context: QuickJSContext;
   readonly engine: EngineModule;
   readonly memory: WasmMemory;
-  readonly memoryBytesMax: number;
+  readonly growth: Readonly<Growth>;
   /** Where the guest's clock stands. */
   readonly clock: { nowMs: number };
 }
@@ -53,6 +58,7 @@ export async function openQuickJs(
     maximum: Math.floor(memoryBytesMax / pageBytes),
   });
   const clock = { nowMs: 0 };
+  const growth: Growth = { refused: false };
   let engine: EngineModule | undefined;
   const variant: QuickJSSyncVariant = {
     type: 'sync',
@@ -60,7 +66,11 @@ export async function openQuickJs(
     importModuleLoader: async () => {
       const load = unwrapLoader(await RELEASE_SYNC.importModuleLoader());
       return (async (options?: EmscriptenModuleLoaderOptions) => {
-        engine = await load({ ...options, wasmMemory: memory, instantiateWasm: instantiateWith(module, memory, clock) });
+        engine = await load({
+          ...options,
+          wasmMemory: memory,
+          instantiateWasm: instantiateWith(module, memory, clock, growth),
+        });
         return engine;
       }) as never;
     },
@@ -70,20 +80,20 @@ export async function openQuickJs(
   runtime.setMaxStackSize(sandboxLimits.stackBytesMax);
   runtime.setInterruptHandler(interrupt);
   if (engine === undefined) throw new Error('the JavaScript engine was not loaded');
-  return { context: runtime.newContext(), engine, memory, memoryBytesMax, clock };
+  return { context: runtime.newContext(), engine, memory, growth, clock };
 }
 
 type OnInstance = (instance: WasmInstance) => void;
 
-function instantiateWith(module: WasmModule, memory: WasmMemory, clock: { readonly nowMs: number }) {
+function instantiateWith(module: WasmModule, memory: WasmMemory, clock: { readonly nowMs: number }, growth: Growth) {
   return (imports: Imports, onInstance: OnInstance): void => {
-    freezeClock(imports, memory, clock);
+    replaceImports(imports, memory, clock, growth);
     onInstance(new webAssembly.Instance(module, imports));
   };
 }
 
-/** The names of imports are minified, so the two functions are known by what they do. */
-function freezeClock(imports: Imports, memory: WasmMemory, clock: { readonly nowMs: number }): void {
+/** The names of imports are minified, so the three functions are known by what they do. */
+function replaceImports(imports: Imports, memory: WasmMemory, clock: { readonly nowMs: number }, growth: Growth): void {
   const functions = Object.values(imports)[0] ?? {};
   let replaced = 0;
   for (const [name, value] of Object.entries(functions)) {
@@ -91,10 +101,20 @@ function freezeClock(imports: Imports, memory: WasmMemory, clock: { readonly now
     const text = value.toString();
     if (/^\(\)\s*=>\s*Date\.now\(\)$/.test(text)) functions[name] = () => clock.nowMs;
     else if (text.includes('getSeconds')) functions[name] = localTimeInUtc(memory);
+    else if (text.includes('.grow(')) functions[name] = watchGrowth(value as (bytes: number) => boolean, growth);
     else continue;
     replaced++;
   }
-  if (replaced !== 2) throw new Error(`found ${replaced} of the 2 clocks of the JavaScript engine; check its version`);
+  if (replaced !== 3) throw new Error(`found ${replaced} of 3 imports of the JavaScript engine; check its version`);
+}
+
+/** The engine cannot always say that it ran out of memory: saying it needs memory. */
+function watchGrowth(grow: (bytes: number) => boolean, growth: Growth) {
+  return (bytes: number): boolean => {
+    const grown = grow(bytes);
+    if (!grown) growth.refused = true;
+    return grown;
+  };
 }
 
 /** `localtime_r`: fills a C `struct tm`, of which a zero offset from UTC is all that the engine reads. */

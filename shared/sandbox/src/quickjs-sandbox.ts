@@ -27,6 +27,7 @@ import {
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { readAttemptNotes } from './attempt-notes.js';
 import { blockText, RecordPlaces } from './block-text.js';
+import { GuestMemoryError } from './guest-border.js';
 import { cut, taskErrorOf, type UserFunction } from './guest-failure.js';
 import { handOverAnswers, headerLength, headerSlots } from './guest-header.js';
 import { GuestEndedError, GuestRuntime } from './guest-runtime.js';
@@ -72,12 +73,12 @@ class QuickJsSandbox implements Sandbox {
     this.functions = options.functions;
     this.#guest = guest;
     this.#options = options;
-    guest.loadPrelude({
-      handOver: (keyText, valueText) => this.#takePairs(keyText, valueText),
-      pull: () => this.#pullGroups(),
-      offset: () => this.#recordOffset(),
-    });
     this.#guarded('load', () => {
+      guest.loadPrelude({
+        handOver: (keyText, valueText) => this.#takePairs(keyText, valueText),
+        pull: () => this.#pullGroups(),
+        offset: () => this.#recordOffset(),
+      });
       for (const { part, text } of partsOf(options.source)) {
         this.#texts.set(part, parsePart(guest.context, part, text));
       }
@@ -205,7 +206,9 @@ class QuickJsSandbox implements Sandbox {
     return offset === undefined ? undefined : this.#guest.context.newNumber(offset);
   }
 
+  /** All zero while there is no prelude. */
   #header(): Uint32Array {
+    if (this.#guest.addressOf('header') === 0) return new Uint32Array(headerLength);
     return this.#guest.border.uint32At(this.#guest.addressOf('header'), headerLength);
   }
 
@@ -215,7 +218,7 @@ class QuickJsSandbox implements Sandbox {
     try {
       return work();
     } catch (error) {
-      const failure = this.#failure(error);
+      const failure = this.#failure(firstError(error));
       this.#guest.end();
       throw failure;
     }
@@ -224,7 +227,8 @@ class QuickJsSandbox implements Sandbox {
   #failure(error: unknown): unknown {
     const context = this.#context;
     const ids = context === undefined ? {} : { task_id: context.taskId, attempt: context.attempt };
-    if (error instanceof GuestEndedError) return this.#taskError(error, error).with(ids);
+    const ended = guestEnd(error);
+    if (ended !== undefined) return this.#taskError(ended, error).with(ids);
     if (error instanceof ProgramSyntaxError) {
       const { line, column } = error.position;
       const message = `SyntaxError: ${error.message}`;
@@ -257,6 +261,22 @@ class QuickJsSandbox implements Sandbox {
     }
     return this.#batch === undefined ? {} : { record: keyAt(this.#batch, index) };
   }
+}
+
+/** In a corrupt guest, giving a handle back may fail after the failure that matters. */
+function firstError(error: unknown): unknown {
+  let first = error;
+  while (first instanceof Error && first.name === 'SuppressedError' && 'suppressed' in first) first = first.suppressed;
+  return first;
+}
+
+/** The end of a guest, also where the engine gave up between two calls, moving text in or out. */
+function guestEnd(error: unknown): GuestEndedError | undefined {
+  if (error instanceof GuestEndedError) return error;
+  const isMemory = error instanceof GuestMemoryError;
+  if (!isMemory && !(error instanceof Error && error.name === 'RuntimeError')) return undefined;
+  const described = { name: '', message: 'the program broke its sandbox', stack: '' };
+  return new GuestEndedError(described, isMemory ? 'memory' : undefined, { cause: error });
 }
 
 /** What `prepare` of the prelude reads. */

@@ -1,5 +1,5 @@
 /** One attempt in a sandbox, from program and text to pairs: what the suites here say things about. */
-import { TaskError, type ProgramSource } from '@gridmr/contracts';
+import { type ProgramSource, TaskError } from '@gridmr/contracts';
 import {
   type AttemptContext,
   type AttemptNotes,
@@ -73,7 +73,9 @@ export function batch(groups: readonly Group[], more: Partial<GroupBatch> = {}):
   return { json: Buffer.from(JSON.stringify(groups)), groups: groups.length, continued: false, open: false, ...more };
 }
 
-export function sourceOf(program: string | Partial<Record<'map' | 'reduce' | 'combine' | 'partition', string>>): ProgramSource {
+export function sourceOf(
+  program: string | Partial<Record<'map' | 'reduce' | 'combine' | 'partition', string>>,
+): ProgramSource {
   if (typeof program === 'string') return { form: 'module', program };
   const { map = '() => {}', reduce, combine, partition } = program;
   return {

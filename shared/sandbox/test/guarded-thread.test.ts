@@ -1,21 +1,35 @@
 import { RequestError, TaskError } from '@gridmr/contracts';
-import { GuardedThread, ThreadAbortedError, ThreadCrashedError, ThreadRequestError, ThreadTimeoutError } from '@gridmr/sandbox';
+import {
+  GuardedThread,
+  ThreadAbortedError,
+  ThreadCrashedError,
+  ThreadRequestError,
+  ThreadTimeoutError,
+} from '@gridmr/sandbox';
 import { expect } from 'chai';
 import { sourceOf } from './attempt.js';
 import type { ThreadRequest } from './test-thread.js';
 
 const entry = new URL('./test-thread.js', import.meta.url);
 const start = () => GuardedThread.start(entry, { workerData: { hello: 'there' } });
-const ask = (thread: GuardedThread, request: ThreadRequest, more: object = {}) => thread.run<ThreadRequest, unknown>(request, { deadlineMs: 20_000, ...more });
-const thrownBy = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error);
+const ask = (thread: GuardedThread, request: ThreadRequest, more: object = {}) =>
+  thread.run<ThreadRequest, unknown>(request, { deadlineMs: 20_000, ...more });
+const thrownBy = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('GuardedThread', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('answers requests and passes notices on', async () => {
     await using thread = await start();
     const notices: unknown[] = [];
-    expect(await ask(thread, { kind: 'echo', value: 1 }, { onNotice: (n: unknown) => notices.push(n) })).to.deep.equal({ value: 1, hello: 'there' });
+    expect(await ask(thread, { kind: 'echo', value: 1 }, { onNotice: (n: unknown) => notices.push(n) })).to.deep.equal({
+      value: 1,
+      hello: 'there',
+    });
     expect(notices).to.deep.equal(['echoing']);
     expect(thread.alive).to.equal(true);
   });
@@ -26,9 +40,13 @@ describe('GuardedThread', function () {
     expect(task).to.be.instanceOf(TaskError);
     expect((task as TaskError).error).to.deep.equal({ code: 'memory_limit', message: 'm', line: 3 });
     const request = await thrownBy(ask(thread, { kind: 'request-error' }));
-    expect(request).to.be.instanceOf(RequestError).and.to.deep.include({ code: 'not_found', fields: { line: 4 } });
+    expect(request)
+      .to.be.instanceOf(RequestError)
+      .and.to.deep.include({ code: 'not_found', fields: { line: 4 } });
     const other = await thrownBy(ask(thread, { kind: 'other-error' }));
-    expect(other).to.be.instanceOf(ThreadRequestError).and.to.include({ errorName: 'RangeError', message: 'too far', code: 'E_FAR' });
+    expect(other)
+      .to.be.instanceOf(ThreadRequestError)
+      .and.to.include({ errorName: 'RangeError', message: 'too far', code: 'E_FAR' });
     expect(thread.alive).to.equal(true);
   });
 
@@ -83,18 +101,24 @@ describe('GuardedThread', function () {
 
   it('reports a crash', async () => {
     for (const kind of ['exit', 'throw-later', 'exhaust'] as const) {
-      const thread = await GuardedThread.start(entry, { workerData: {}, resourceLimits: { maxOldGenerationSizeMb: 32 } });
+      const thread = await GuardedThread.start(entry, {
+        workerData: {},
+        resourceLimits: { maxOldGenerationSizeMb: 32 },
+      });
       expect(await thrownBy(ask(thread, { kind })), kind).to.be.instanceOf(ThreadCrashedError);
       expect(thread.alive).to.equal(false);
     }
   });
 
   it('reports an entry that cannot be loaded', async () => {
-    expect(await thrownBy(GuardedThread.start(new URL('./missing.js', import.meta.url)))).to.be.instanceOf(ThreadCrashedError);
+    expect(await thrownBy(GuardedThread.start(new URL('./missing.js', import.meta.url)))).to.be.instanceOf(
+      ThreadCrashedError,
+    );
   });
 
   it('leaves nothing behind: 20 threads started, hung and terminated', async () => {
-    const handles = () => process.getActiveResourcesInfo().filter(name => name === 'MessagePort' || name === 'Worker').length;
+    const handles = () =>
+      process.getActiveResourcesInfo().filter(name => name === 'MessagePort' || name === 'Worker').length;
     const before = handles();
     for (let i = 0; i < 20; i++) {
       await using thread = await start();

@@ -5,13 +5,16 @@ import { output, sourceOf } from './attempt.js';
 import { openOnQuickJs } from './quickjs-opener.js';
 
 async function refusal(source: ProgramSource, language: ProgramLanguage = 'javascript'): Promise<RequestError> {
-  const error = await checkProgram(source, language).then(() => undefined, (thrown: unknown) => thrown);
+  const error = await checkProgram(source, language).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof RequestError)) throw error ?? new Error('the program was accepted');
   return error;
 }
 
 describe('checkProgram', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [what, map] of Object.entries({
     'an arrow function': 'x => [[x, 1]]',
@@ -26,13 +29,18 @@ describe('checkProgram', function () {
   })) {
     it(`accepts ${what}`, async () => {
       const { source } = await checkProgram(sourceOf({ map }), 'javascript');
-      expect(await output(openOnQuickJs, { map: source.form === 'functions' ? source.map_function : '' })).to.deep.equal([['a', 1]]);
+      expect(
+        await output(openOnQuickJs, { map: source.form === 'functions' ? source.map_function : '' }),
+      ).to.deep.equal([['a', 1]]);
     });
   }
 
   it('accepts scripts that declare the same names', async () => {
     const map = 'const n = 1; x => [[x, n]]';
-    const { functions } = await checkProgram(sourceOf({ map, reduce: map, combine: map, partition: map }), 'javascript');
+    const { functions } = await checkProgram(
+      sourceOf({ map, reduce: map, combine: map, partition: map }),
+      'javascript',
+    );
     expect(functions).to.deep.equal({ reduce: true, combine: true, partition: true });
     expect(await output(openOnQuickJs, { map, reduce: map })).to.deep.equal([['a', 1]]);
   });
@@ -55,7 +63,8 @@ describe('checkProgram', function () {
   }
 
   it('finds what a module exports', async () => {
-    const program = 'export const map = x => x;\nfunction r() {}\nexport { r as reduce };\nexport function* partition() {}\nexport class setup {}';
+    const program =
+      'export const map = x => x;\nfunction r() {}\nexport { r as reduce };\nexport function* partition() {}\nexport class setup {}';
     const { functions } = await checkProgram({ form: 'module', program }, 'javascript');
     expect(functions).to.deep.equal({ reduce: true, combine: false, partition: true });
   });
@@ -81,12 +90,19 @@ describe('checkProgram', function () {
     const plain = source.form === 'functions' ? source.map_function : '';
     expect(plain).to.have.length(map.length).and.not.include('string');
     expect(await output(openOnQuickJs, { map: plain })).to.deep.equal([['a', 1]]);
-    const module = { form: 'module', program: 'interface A { b: string }\nexport const map = (x: A): void => {};' } as const;
+    const module = {
+      form: 'module',
+      program: 'interface A { b: string }\nexport const map = (x: A): void => {};',
+    } as const;
     expect((await checkProgram(module, 'typescript')).functions.reduce).to.equal(false);
   });
 
   it('says where TypeScript does not parse or cannot be stripped', async () => {
-    expect((await refusal(sourceOf({ map: '(x: string) => {\n  return +;\n}' }), 'typescript')).fields).to.deep.equal({ function: 'map_function', line: 2, column: 11 });
+    expect((await refusal(sourceOf({ map: '(x: string) => {\n  return +;\n}' }), 'typescript')).fields).to.deep.equal({
+      function: 'map_function',
+      line: 2,
+      column: 11,
+    });
     const error = await refusal({ form: 'module', program: 'enum A { B }\nexport const map = 1;' }, 'typescript');
     expect(error.message).to.match(/enum/);
     expect(error.fields).to.include({ line: 1, column: 1 });
@@ -106,14 +122,17 @@ describe('checkProgram', function () {
 });
 
 describe('ProgramChecker', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('checks in a thread, errors with all their fields', async () => {
     await using checker = new ProgramChecker();
     expect((await checker.check(sourceOf({ map: 'x => x' }), 'javascript')).functions.reduce).to.equal(false);
     const error = await checker.check(sourceOf({ map: 'x => ]' }), 'javascript').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(RequestError);
-    expect(error).to.deep.include({ code: 'program_does_not_parse', fields: { function: 'map_function', line: 1, column: 6 } });
+    expect(error).to.deep.include({
+      code: 'program_does_not_parse',
+      fields: { function: 'map_function', line: 1, column: 6 },
+    });
   });
 
   for (const [what, map, language] of [
@@ -128,13 +147,17 @@ describe('ProgramChecker', function () {
       await using checker = new ProgramChecker();
       const error = await checker.check(sourceOf({ map }), language).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(RequestError);
-      expect((await checker.check(sourceOf({ map: 'x => x', reduce: 'x => x' }), 'javascript')).functions.reduce).to.equal(true);
+      expect(
+        (await checker.check(sourceOf({ map: 'x => x', reduce: 'x => x' }), 'javascript')).functions.reduce,
+      ).to.equal(true);
     });
   }
 
   it('refuses when too many wait', async () => {
     await using checker = new ProgramChecker();
-    const checks = Array.from({ length: 101 }, () => checker.check(sourceOf({ map: 'x => x' }), 'javascript').catch((thrown: unknown) => thrown));
+    const checks = Array.from({ length: 101 }, () =>
+      checker.check(sourceOf({ map: 'x => x' }), 'javascript').catch((thrown: unknown) => thrown),
+    );
     expect(await checks[100]).to.include({ code: 'too_many_requests' });
     expect(await checks[99]).to.have.property('functions');
   });
