@@ -1,7 +1,7 @@
 /** Builds the API from the settings and listens. Everything it starts goes on the stack, to be stopped in reverse order. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
 import { openHistory } from '@gridmr/history';
@@ -96,6 +96,6 @@ function readEvents(dependencies: ApiDependencies, url: string, address: ApiAddr
 }
 
 function ownVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  const manifest: unknown = createRequire(import.meta.url)('../package.json');
+  return z.object({ version: z.string() }).parse(manifest).version;
 }

@@ -201,7 +201,6 @@ export const processLimits = {
   /** An event loop blocked for longer is reported. */
   loopBlockedMs: 200,
   loopSampleMs: 20,
-  loopReportMs: 1 * secondMs,
 } as const;
 
 /** One line of the log. */

@@ -28,7 +28,7 @@ export interface MapAttempt {
   readonly reducers: number;
   /** Of a map-only job's parts. */
   readonly outputFormat: OutputFormat;
-  /** An empty directory of this attempt's own on the local disk; the caller removes it. */
+  /** Where runs are spilled: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
   readonly limits?: Partial<AttemptLimits>;
 }
@@ -46,7 +46,8 @@ export async function runMapAttempt(attempt: MapAttempt): Promise<AttemptResult>
 async function run(attempt: MapAttempt): Promise<AttemptResult> {
   const { sandbox } = attempt;
   const counters = zeroCounters();
-  const output = openOutput(attempt, counters);
+  using scratch = new ScratchDirectory(attempt.scratch);
+  const output = openOutput(attempt, scratch, counters);
   sandbox.begin(attempt.context, pairs => {
     counters.map_output_records += pairs.count;
     counters.map_output_bytes += bytesOf(pairs);
@@ -63,11 +64,10 @@ async function run(attempt: MapAttempt): Promise<AttemptResult> {
   return attemptResult(await output.finish(), counters, notes);
 }
 
-function openOutput(attempt: MapAttempt, counters: Counters): MapOutput {
+function openOutput(attempt: MapAttempt, scratch: ScratchDirectory, counters: Counters): MapOutput {
   const { output, reducers, outputFormat, sandbox } = attempt;
   const limits = attemptLimits(attempt.limits);
   if (reducers === 0) return new PartOutput(new PartWriter(output, outputFormat, limits.writeBufferBytes));
-  const scratch = new ScratchDirectory(attempt.scratch);
   return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, counters });
 }
 

@@ -35,7 +35,7 @@ export interface ReduceAttempt {
   /** The caller commits or discards it. */
   readonly output: Pick<BlobWriter, 'writeSync'>;
   readonly outputFormat: OutputFormat;
-  /** An empty directory of this attempt's own on the local disk; the caller removes it. */
+  /** Where merge passes are written: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
   readonly limits?: Partial<AttemptLimits>;
 }
@@ -49,10 +49,11 @@ export async function runReduceAttempt(attempt: ReduceAttempt): Promise<AttemptR
   const limits = attemptLimits(attempt.limits);
   const counters = zeroCounters();
   const part = new PartWriter(attempt.output, attempt.outputFormat, limits.writeBufferBytes);
+  using scratch = new ScratchDirectory(attempt.scratch);
   const options = {
     partitions: 1,
     limits,
-    scratch: new ScratchDirectory(attempt.scratch),
+    scratch,
     write: copyGroups,
     onRun: (records: number) => {
       counters.spilled_records += records;

@@ -2,10 +2,10 @@
  * Files that live as long as one attempt: spilled runs and the results of merge passes, on the worker's own disk.
  * The only place of the engine that touches `node:fs`. All calls are synchronous: they run in task threads.
  *
- * Call order: `ScratchDirectory.create` → `writeSync`… → `close` → `open`, as often as wanted → `remove`.
- * Whoever made the directory removes it, and with it whatever a failed attempt left behind.
+ * Call order: `ScratchDirectory.create` → `writeSync`… → `close` → `open`, as often as wanted → `remove`; the attempt disposes
+ * of the directory when it ends, however that is. (A thread that is terminated cannot: its system's temporary files stay.)
  */
-import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { TaskError } from '@gridmr/contracts';
 import type { BlobReader } from '@gridmr/storage';
@@ -15,18 +15,27 @@ export interface ByteSink {
   writeSync(bytes: Uint8Array): void;
 }
 
-/** Gives out new files of one private directory. */
-export class ScratchDirectory {
-  readonly #directory: string;
+/** Gives out new files of a private directory, which is made when the first is asked for: most attempts never spill. */
+export class ScratchDirectory implements Disposable {
+  readonly #parent: string;
+  #directory: string | undefined;
   #files = 0;
 
-  /** @param directory exists, is empty, and belongs to this attempt alone */
-  constructor(directory: string) {
-    this.#directory = directory;
+  /** @param parent a directory on the local disk */
+  constructor(parent: string) {
+    this.#parent = parent;
   }
 
   create(): ScratchFile {
+    this.#directory ??= attempt('create', () => mkdtempSync(join(this.#parent, 'gridmr-scratch-')));
     return new ScratchFile(join(this.#directory, `run-${this.#files++}`));
+  }
+
+  /** Removes the directory, and with it whatever a failed attempt left behind. */
+  [Symbol.dispose](): void {
+    const directory = this.#directory;
+    this.#directory = undefined;
+    if (directory !== undefined) attempt('remove', () => rmSync(directory, { recursive: true, force: true }));
   }
 }
 

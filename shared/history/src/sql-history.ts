@@ -20,7 +20,7 @@ export class SqlHistory implements History {
   }
 
   addJob(job: NewJob) {
-    return addJob(this.#db, job);
+    return this.#durably(db => addJob(db, job));
   }
 
   askedJob(jobId: string) {
@@ -62,6 +62,22 @@ export class SqlHistory implements History {
   /** Asks for a table, not for a constant: a database without ours would do no good. */
   async check() {
     await sql`select job_id from jobs limit 1`.execute(this.#db);
+  }
+
+  /**
+   * What is answered with 202 must survive a power cut. PostgreSQL forces every commit to the disk. SQLite is told to for
+   * this one only: news may be lost, since it is derived from the shared directory, and each force blocks the loop.
+   */
+  async #durably<Result>(work: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    if (this.kind === 'postgres') return await work(this.#db);
+    return await this.#db.connection().execute(async db => {
+      await sql`pragma synchronous = full`.execute(db);
+      try {
+        return await work(db);
+      } finally {
+        await sql`pragma synchronous = normal`.execute(db);
+      }
+    });
   }
 
   async [Symbol.asyncDispose]() {

@@ -96,7 +96,8 @@ describe('hostile programs', function () {
     }
 
     it('meet the limit when a block does not fit any more', async () => {
-      const program = 'const kept = []; export const map = line => { while (kept.length < 1e6) kept.push(line.length); };';
+      const program =
+        'const kept = []; export const map = line => { while (kept.length < 1e6) kept.push(line.length); };';
       const text = [block('a\n'), block('b'.repeat(14 * mebibyte))];
       const error = await failure(open, program, { text, memoryBytes: 24 * mebibyte, deadlineMs: 60_000 });
       expect(error).to.include({ code: 'memory_limit', function: 'program' });

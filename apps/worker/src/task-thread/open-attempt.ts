@@ -1,10 +1,7 @@
 /**
- * What every attempt holds while it runs: a sandbox of its own, an output nobody sees yet, a scratch directory. Closing it
- * gives all of it back, and discards the output unless it was committed.
+ * What every attempt holds while it runs: a sandbox of its own, and an output nobody sees yet. Closing it
+ * gives both back, and discards the output unless it was committed.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
 import { functionsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
 import type { BlobStore, BlobWriter } from '@gridmr/storage';
@@ -13,8 +10,6 @@ import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly output: BlobWriter;
-  /** An empty directory on the local disk. */
-  readonly scratch: string;
   context(
     phase: AttemptContext['phase'],
     partition: number | null,
@@ -34,8 +29,6 @@ export async function openAttempt(
   const held = new HeldResources();
   try {
     const { asked, memoryBytes, timeoutMs, outputPath } = request;
-    const scratch = await mkdtemp(join(tmpdir(), 'gridmr-attempt-'));
-    held.add(() => rm(scratch, { recursive: true, force: true }));
     const output = await store.createWriter(outputPath);
     held.add(() => output[Symbol.asyncDispose]());
     const source = asked.spec.program;
@@ -45,7 +38,6 @@ export async function openAttempt(
     return {
       sandbox,
       output,
-      scratch,
       context: (phase, partition, numReducers, input) => ({
         ...contextOf(request),
         phase,

@@ -1,4 +1,5 @@
 /** Step 3 of a job's path, in the task thread: one split, from its bytes to a segment (or, map-only, a part). */
+import { tmpdir } from 'node:os';
 import { readTextBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
@@ -21,7 +22,7 @@ export async function runMap(
     output: attempt.output,
     reducers,
     outputFormat: asked.spec.output_format,
-    scratch: attempt.scratch,
+    scratch: tmpdir(),
   });
-  return attempt.commit(made, reducers === 0);
+  return await attempt.commit(made, reducers === 0);
 }

@@ -1,4 +1,5 @@
 /** Step 5 of a job's path, in the task thread: one partition of every segment, merged and reduced to a part. */
+import { tmpdir } from 'node:os';
 import { groupCount, groupSummaryPath, jobFiles, type Plan, type TaskOutput } from '@gridmr/contracts';
 import { type ReduceSources, runReduceAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
@@ -21,9 +22,9 @@ export async function runReduce(
     context: attempt.context('reduce', index, plan.reduce_tasks, null),
     output: attempt.output,
     outputFormat: asked.spec.output_format,
-    scratch: attempt.scratch,
+    scratch: tmpdir(),
   });
-  return attempt.commit(made, true);
+  return await attempt.commit(made, true);
 }
 
 /** The winning segments of all map tasks, as the groups' summaries name them. */
