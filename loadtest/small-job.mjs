@@ -39,7 +39,9 @@ try {
   for (let i = 0; i < jobs; i++) times.push(await timeOne(client));
   times.sort((a, b) => a - b);
   const at = share => times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(1);
-  console.log(`${jobs} jobs of 1 KB, ${stack.queueKind} queue: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms`);
+  console.log(
+    `${jobs} jobs of 1 KB, ${stack.queueKind} queue: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms`,
+  );
 } finally {
   await stack[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });

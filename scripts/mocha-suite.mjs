@@ -21,11 +21,18 @@ const mocha = new Mocha({
 });
 for (const file of files) mocha.addFile(file);
 await mocha.loadFilesAsync();
+bePatient(mocha.suite);
 mocha.run(failures => {
   process.exitCode = failures === 0 ? 0 : 1;
   process.send?.({ type: 'done' });
   setTimeout(endByForce, testLimits.endMs).unref();
 });
+
+function bePatient(suite) {
+  const hooks = ['_beforeEach', '_beforeAll', '_afterEach', '_afterAll'].flatMap(name => suite[name]);
+  for (const runnable of [...suite.tests, ...hooks]) runnable.timeout(runnable.timeout() * testLimits.patience);
+  for (const inner of suite.suites) bePatient(inner);
+}
 
 function endByForce() {
   const left = process.getActiveResourcesInfo().filter(name => name !== 'TTYWrap' && name !== 'PipeWrap');

@@ -2,6 +2,11 @@
 export const testLimits = {
   /** One test, unless it says otherwise. */
   testMs: 10_000,
+  /**
+   * Every timeout that a test names is for an idle machine; a busy one, that stalls for seconds, gets so many times as much. What a
+   * test asserts is not touched.
+   */
+  patience: 6,
   /** After the last test of a suite, for its process to end by itself. */
   endMs: 3_000,
   /** Without any news from a suite, it is given up: a test blocks the event loop. */

@@ -107,7 +107,14 @@ describe('the end of a job', function () {
     const { job_id: jobId, spec } = asked;
     await fixture.plan(asked, 2300);
     const isCommitted = () => false;
-    await addTaskFlow(fixture.tools.queues, { jobId, kind: 'map', tasks: 2300, isCommitted, barrier: 'map-barrier', spec });
+    await addTaskFlow(fixture.tools.queues, {
+      jobId,
+      kind: 'map',
+      tasks: 2300,
+      isCommitted,
+      barrier: 'map-barrier',
+      spec,
+    });
     await fixture.tools.jobs.commitVerdict(cancelled(jobId));
     expect(await cleanUpJob(fixture.tools, jobId)).to.equal('done');
     const { tasks, control, hold } = fixture.tools.queues;
@@ -122,9 +129,20 @@ describe('the end of a job', function () {
     const { job_id: jobId, spec } = asked;
     await fixture.plan(asked, 1);
     const isCommitted = () => false;
-    await addTaskFlow(fixture.tools.queues, { jobId, kind: 'map', tasks: 1, isCommitted, barrier: 'map-barrier', spec });
+    await addTaskFlow(fixture.tools.queues, {
+      jobId,
+      kind: 'map',
+      tasks: 1,
+      isCommitted,
+      barrier: 'map-barrier',
+      spec,
+    });
     const { Worker } = await import('bullmq');
-    const taker = new Worker('tasks', null, { connection: { url: fixture.redisUrl }, prefix: '{gridmr}', autorun: false });
+    const taker = new Worker('tasks', null, {
+      connection: { url: fixture.redisUrl },
+      prefix: '{gridmr}',
+      autorun: false,
+    });
     const taken = await taker.getNextJob('token');
     await fixture.tools.jobs.commitVerdict(cancelled(jobId));
     expect(await cleanUpJob(fixture.tools, jobId)).to.equal('again');

@@ -102,5 +102,8 @@ function commitPlan(jobs: JobStore, asked: AskedJob, mapTasks: number): Promise<
     planned_at: new Date().toISOString(),
   };
   const split = (start: number) => ({ path: 'input', start, end: start + 1, file_bytes: mapTasks });
-  return jobs.commitPlan(plan, Array.from({ length: mapTasks }, (_, i) => split(i)));
+  return jobs.commitPlan(
+    plan,
+    Array.from({ length: mapTasks }, (_, i) => split(i)),
+  );
 }

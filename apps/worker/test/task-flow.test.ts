@@ -82,12 +82,20 @@ describe('addTaskFlow', function () {
     const ran: string[] = [];
     const done: string[] = [];
     const options = { connection, logger, concurrency: 20 };
-    const tasks = openConsumer<TaskData, void>('tasks', async ({ data }) => {
-      if (data.job_id === flow.jobId) ran.push(`${data.kind} ${data.index}`);
-    }, options);
-    const control = openConsumer('control', async message => {
-      if (message.id?.startsWith(flow.jobId)) done.push(`${message.name} after ${ran.length}`);
-    }, options);
+    const tasks = openConsumer<TaskData, void>(
+      'tasks',
+      async ({ data }) => {
+        if (data.job_id === flow.jobId) ran.push(`${data.kind} ${data.index}`);
+      },
+      options,
+    );
+    const control = openConsumer(
+      'control',
+      async message => {
+        if (message.id?.startsWith(flow.jobId)) done.push(`${message.name} after ${ran.length}`);
+      },
+      options,
+    );
     try {
       await addTaskFlow(fixture.tools.queues, flow);
       await waitUntil('the barrier', () => done.some(step => step.startsWith('map-barrier')), { timeoutMs: 20_000 });

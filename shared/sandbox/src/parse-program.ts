@@ -52,6 +52,8 @@ function syntaxFault(
     return undefined;
   }
   using error = result.error;
+  // For some modules that parse, the library reports a failure without any error: it looks at a module that has not run.
+  if (context.typeof(error) === 'undefined') return undefined;
   using message = context.getProp(error, 'message');
   using stack = context.getProp(error, 'stack');
   const place = /:(\d+):(\d+)\n?/.exec(context.typeof(stack) === 'string' ? context.getString(stack) : '');

@@ -35,6 +35,18 @@ describe('checkProgram', function () {
     });
   }
 
+  for (const program of [
+    'export const map = line => [[line, 1]];',
+    'export const map = line => [[line, 1]]; export const reduce = (k, v) => [k, [...v]];',
+    'const pairs = l => [[l, 1]]; export { pairs as map };',
+    'export function* map(line) { yield [[line], [[1]]]; }',
+  ]) {
+    it(`accepts the module: ${program}`, async () => {
+      const { source } = await checkProgram({ form: 'module', program }, 'javascript');
+      expect(source).to.deep.equal({ form: 'module', program });
+    });
+  }
+
   it('accepts scripts that declare the same names', async () => {
     const map = 'const n = 1; x => [[x, n]]';
     const { functions } = await checkProgram(

@@ -5,7 +5,8 @@ export interface WaitOptions {
   readonly intervalMs?: number;
 }
 
-const timeoutMsDefault = 5000;
+/** Generous: it is waited out only by a test that fails. */
+const timeoutMsDefault = 30_000;
 const intervalMsDefault = 10;
 
 export class WaitTimeoutError extends Error {

@@ -20,11 +20,7 @@ export interface OpenAttempt extends AsyncDisposable {
   commit(made: EngineResult, durable: boolean): Promise<AttemptResult>;
 }
 
-export async function openAttempt(
-  store: BlobStore,
-  module: WasmModule,
-  request: AttemptRequest,
-): Promise<OpenAttempt> {
+export async function openAttempt(store: BlobStore, module: WasmModule, request: AttemptRequest): Promise<OpenAttempt> {
   const startedMs = performance.now();
   const held = new HeldResources();
   try {
