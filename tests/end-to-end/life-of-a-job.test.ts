@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { ApiError } from '@gridmr/client';
 import { type JobRequest, jobSchema, manifestSchema } from '@gridmr/contracts';
-import { goodPrograms, jobRequestFor, makeText, randomFor, waitUntil } from '@gridmr/testkit';
+import { goodPrograms, jobRequestFor, makeText, randomFor, StallMeter, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { linesOf, RunningStack } from './running-stack.js';
 
@@ -129,14 +129,14 @@ for (const queueKind of ['native', 'embedded'] as const) {
     it('can be cancelled: running attempts stop within 2 s, and nothing of it stays', async () => {
       const { job_id } = await stack.client.submit({ ...lineLengths, map_function: 'line => { for (;;); }' });
       await waitUntil('a running attempt', async () => (await stack.client.status(job_id)).tasks.map.running > 0);
-      const cancelledMs = performance.now();
+      using clock = new StallMeter();
       await stack.client.cancel(job_id);
       await stack.client.cancel(job_id);
       await waitUntil(
         'the end of its attempts and files',
         async () => (await stack.ownFiles(job_id)).join() === 'job.json,verdict.json',
       );
-      expect(performance.now() - cancelledMs).to.be.lessThan(2_500);
+      expect(clock.ranMs).to.be.lessThan(2_500);
       expect((await stack.run(lineLengths)).status).to.equal('completed');
     });
 
@@ -152,14 +152,23 @@ for (const queueKind of ['native', 'embedded'] as const) {
       expect(ended.find(job => job.status === 'failed')?.error?.code).to.equal('output_exists');
       expect(await readdir(stack.directory.resolve('output/shared'))).to.include('_SUCCESS');
     });
-
-    for (const program of goodPrograms) {
-      it(`runs the catalogued program: ${program.name}`, async () => {
-        const kind = program.input === 'any' ? 'words' : program.input;
-        await stack.directory.write(`kinds/${kind}/a.txt`, makeText(randomFor(kind), kind, 50));
-        const job = await stack.run(jobRequestFor(program, { input_file: `kinds/${kind}` }));
-        expect(job.error).to.equal(null);
-      });
-    }
   });
 }
+
+describe('the catalogued programs', function () {
+  this.timeout(60_000);
+  let stack: RunningStack;
+  before(async () => {
+    stack = await RunningStack.start({ workers: 2 });
+  });
+  after(() => stack?.[Symbol.asyncDispose]());
+
+  for (const program of goodPrograms) {
+    it(`runs the catalogued program: ${program.name}`, async () => {
+      const kind = program.input === 'any' ? 'words' : program.input;
+      await stack.directory.write(`kinds/${kind}/a.txt`, makeText(randomFor(kind), kind, 50));
+      const job = await stack.run(jobRequestFor(program, { input_file: `kinds/${kind}` }));
+      expect(job.error).to.equal(null);
+    });
+  }
+});

@@ -15,7 +15,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { RunningStack } from './running-stack.js';
 
-const runs = 40;
+const runs = 20;
 
 describe('random jobs', function () {
   this.timeout(180_000);

@@ -9,7 +9,7 @@ import { createLogger, readSettings } from '@gridmr/runtime';
 import { TemporaryDirectory } from '@gridmr/testkit';
 
 export const booksDirectory = fileURLToPath(new URL('../../../data/books/', import.meta.url));
-const jobTimeoutMs = 120_000;
+const jobTimeoutMs = 300_000;
 
 export interface StackSettings {
   readonly workers?: number;

@@ -4,7 +4,7 @@ import { GridmrClient } from '@gridmr/client';
 import { type TemporaryDirectory, TestProcess } from '@gridmr/testkit';
 
 const startEntry = fileURLToPath(new URL('../../../apps/launcher/dist/start.js', import.meta.url));
-const readyTimeoutMs = 30_000;
+const readyTimeoutMs = 120_000;
 
 export interface StartedStack {
   readonly process: TestProcess;

@@ -1,10 +1,11 @@
 /** Processes that are told to stop, and processes that die. */
 import type { JobRequest, Task } from '@gridmr/contracts';
-import { childProcesses, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
+import { childProcesses, StallMeter, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { type StartedStack, startStack } from './started-stack.js';
 
-const stopMsMax = 14_000;
+/** Beyond all deadlines of the stack itself; a stalled machine adds to them. */
+const stopMsMax = 60_000;
 
 /** The first attempt never ends; any other one does at once. One attempt may fail, so a counted one would end the job. */
 const stuckAtFirst: JobRequest = {
@@ -47,10 +48,10 @@ describe('a stack of processes', function () {
     stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
     const { job_id } = await stack.client.submit(stuckAtFirst);
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
-    const toldMs = performance.now();
+    using clock = new StallMeter();
     process.kill(workerPid, 'SIGTERM');
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(20_000) });
-    expect(performance.now() - toldMs).to.be.lessThan(10_000);
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
+    expect(clock.ranMs).to.be.lessThan(10_000);
     expect(job.status).to.equal('completed');
     expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['lost', 'committed']);
     expect(job.counters.failed_attempts).to.equal(0);
@@ -62,7 +63,7 @@ describe('a stack of processes', function () {
     const { job_id } = await stack.client.submit({ ...stuckAtFirst, map_function: slow });
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
     process.kill(workerPid, 'SIGTERM');
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(30_000) });
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
     expect(job.status).to.equal('completed');
     expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['committed']);
   });
@@ -73,7 +74,7 @@ describe('a stack of processes', function () {
     const { job_id } = await stack.client.submit(stuckAtFirst);
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
     process.kill(workerPid, 'SIGKILL');
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(20_000) });
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
     expect(job.status).to.equal('completed');
     expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['lost', 'committed']);
     expect(job.counters).to.include({ lost_attempts: 1, failed_attempts: 0 });
@@ -103,7 +104,7 @@ describe('a stack of processes', function () {
     await runningAttempt(stack, job_id);
     await stack.process.stop(stopMsMax);
     stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(30_000) });
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
     expect(job.status).to.equal('completed');
   });
 });

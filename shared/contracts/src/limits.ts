@@ -183,7 +183,7 @@ export const processLimits = {
   finishAttemptsMs: 6 * secondMs,
   /** Beyond `stopMs`: then a parent kills the child that did not stop. */
   killGraceMs: 2 * secondMs,
-  readyMs: 30 * secondMs,
+  readyMs: 60 * secondMs,
   /** What every part may take to stop, even when the parts before it used up `stopMs`. */
   stopPartMsMin: 2 * secondMs,
   /** A terminal and npm may both deliver one Ctrl-C: a second signal within this is the same one. */

@@ -25,7 +25,7 @@ export class EventPublisher {
     this.#waiting.push(JSON.stringify(event));
     if (this.#waiting.length > queueLimits.eventsBufferedMax) {
       this.#waiting.shift();
-      this.#dropped++;
+      if (this.#dropped++ === 0) this.#logger.warn('news of jobs are being dropped: Redis does not take them');
     }
     this.#sending ??= this.#sendAll();
   }
