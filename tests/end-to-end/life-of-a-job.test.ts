@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { ApiError } from '@gridmr/client';
 import { type JobRequest, jobSchema, manifestSchema } from '@gridmr/contracts';
-import { goodPrograms, jobRequestFor, makeText, randomFor, StallMeter, waitUntil } from '@gridmr/testkit';
+import {
+  goodPrograms,
+  jobRequestFor,
+  makeText,
+  needsRunningMachine,
+  randomFor,
+  StallMeter,
+  waitUntil,
+} from '@gridmr/testkit';
 import { expect } from 'chai';
 import { linesOf, RunningStack } from './running-stack.js';
 
@@ -19,7 +27,8 @@ for (const queueKind of ['native', 'embedded'] as const) {
   describe(`a job on the ${queueKind} queue server`, function () {
     this.timeout(60_000);
     let stack: RunningStack;
-    before(async () => {
+    before(async function () {
+      if (queueKind === 'embedded') needsRunningMachine(this);
       stack = await RunningStack.start({ workers: 2, queueKind });
       for (let i = 0; i < 5; i++) {
         await stack.directory.write(`input/${i}.txt`, makeText(randomFor(`life ${i}`), 'words', 200));
@@ -158,7 +167,8 @@ for (const queueKind of ['native', 'embedded'] as const) {
 describe('the catalogued programs', function () {
   this.timeout(60_000);
   let stack: RunningStack;
-  before(async () => {
+  before(async function () {
+    needsRunningMachine(this);
     stack = await RunningStack.start({ workers: 2 });
   });
   after(() => stack?.[Symbol.asyncDispose]());

@@ -1,5 +1,5 @@
 /** One job of ten thousand map tasks: the tree of barriers, and an API that stays responsive meanwhile. */
-import { TemporaryDirectory } from '@gridmr/testkit';
+import { needsRunningMachine, TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { type StartedStack, startStack } from './started-stack.js';
 
@@ -8,19 +8,22 @@ const line = '123456789\n';
 
 describe('a job of 10,000 map tasks', function () {
   this.timeout(240_000);
-  let directory: TemporaryDirectory;
-  let stack: StartedStack;
-  before(async () => {
-    directory = await TemporaryDirectory.create('many-tasks');
-    await directory.write('lines.txt', line.repeat(tasks));
-    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+  let directory: TemporaryDirectory | undefined;
+  let stack: StartedStack | undefined;
+  before(async function () {
+    needsRunningMachine(this);
+    const made = await TemporaryDirectory.create('many-tasks');
+    directory = made;
+    await made.write('lines.txt', line.repeat(tasks));
+    stack = await startStack(made, { GRIDMR_WORKERS: '2' });
   });
   after(async () => {
     await stack?.process.stop(60_000);
-    await directory[Symbol.asyncDispose]();
+    await directory?.[Symbol.asyncDispose]();
   });
 
   it('completes, exactly, while the API never blocks its loop for more than 200 ms', async () => {
+    if (stack === undefined) throw new Error('the stack was not started');
     const startedMs = performance.now();
     const { job_id } = await stack.client.submit({
       name: 'many tasks',

@@ -6,6 +6,7 @@ import {
   hostileText,
   jobRequestFor,
   makeText,
+  needsRunningMachine,
   type OracleJob,
   propertyOptions,
   Random,
@@ -20,7 +21,8 @@ const runs = 20;
 describe('random jobs', function () {
   this.timeout(180_000);
   let stack: RunningStack;
-  before(async () => {
+  before(async function () {
+    needsRunningMachine(this);
     stack = await RunningStack.start({ workers: 2 });
   });
   after(() => stack?.[Symbol.asyncDispose]());

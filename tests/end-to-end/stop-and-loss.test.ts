@@ -1,6 +1,6 @@
 /** Processes that are told to stop, and processes that die. */
 import type { JobRequest, Task } from '@gridmr/contracts';
-import { childProcesses, StallMeter, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
+import { childProcesses, needsRunningMachine, StallMeter, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { type StartedStack, startStack } from './started-stack.js';
 
@@ -35,6 +35,9 @@ describe('a stack of processes', function () {
   let directory: TemporaryDirectory;
   let stack: StartedStack;
 
+  before(function () {
+    needsRunningMachine(this);
+  });
   beforeEach(async () => {
     directory = await TemporaryDirectory.create('processes');
     await directory.write('lines.txt', 'one\ntwo\n');
@@ -59,7 +62,7 @@ describe('a stack of processes', function () {
 
   it('a worker told to stop finishes what ends soon', async () => {
     stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
-    const slow = '(line, ctx) => { const until = 3e7; for (let i = 0; i < until; i++); return [[line, 1]]; }';
+    const slow = '(line, ctx) => { const until = 1e6; for (let i = 0; i < until; i++); return [[line, 1]]; }';
     const { job_id } = await stack.client.submit({ ...stuckAtFirst, map_function: slow });
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
     process.kill(workerPid, 'SIGTERM');

@@ -13,5 +13,6 @@ export * from './programs/job-request.js';
 export * from './random.js';
 export * from './seed.js';
 export * from './stall-meter.js';
+export * from './stalled-machine.js';
 export * from './temporary-directory.js';
 export * from './wait-until.js';
