@@ -47,4 +47,4 @@ try {
   process.exitCode = 1;
 }
 // Connected to a parent by IPC, the process would not end by itself.
-process.disconnect?.();
+if (process.connected) process.disconnect?.();
