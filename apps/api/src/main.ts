@@ -10,6 +10,7 @@ import {
   SettingsError,
   StopStack,
   stopSignal,
+  untilAborted,
 } from '@gridmr/runtime';
 import { startApi } from './start-api.js';
 
@@ -24,19 +25,12 @@ async function main(): Promise<void> {
     const address = await startApi(settings, logger, stack);
     logger.info('the API listens', { ...address });
     process.send?.({ ready: address });
-    await aborted(signal);
+    await untilAborted(signal);
     logger.info('the API stops', { reason: String(signal.reason) });
   } catch (error) {
     logger.error('the API cannot start', { error });
     process.exitCode = 1;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 try {

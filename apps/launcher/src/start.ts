@@ -1,5 +1,5 @@
 /** `npm start`: the full stack on this machine, until Ctrl-C. */
-import { createLogger, readSettings, stopSignal } from '@gridmr/runtime';
+import { createLogger, readSettings, stopSignal, untilAborted } from '@gridmr/runtime';
 import { Stack } from './stack.js';
 
 try {
@@ -8,9 +8,7 @@ try {
   const stop = stopSignal();
   await using stack = await Stack.start({ settings, logger });
   console.log(`GridMR ready on ${stack.url}`);
-  await new Promise(resolve =>
-    stop.aborted ? resolve(null) : stop.addEventListener('abort', resolve, { once: true }),
-  );
+  await untilAborted(stop);
   console.log('Stopping …');
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 /** A worker process: read settings, build, wait for the signal to stop, stop in reverse order. */
-import { createLogger, installCrashGuard, LoopWatch, readSettings, stopSignal } from '@gridmr/runtime';
+import { createLogger, installCrashGuard, LoopWatch, readSettings, stopSignal, untilAborted } from '@gridmr/runtime';
 import { createWorker } from './create-worker.js';
 
 async function main(): Promise<void> {
@@ -19,11 +19,6 @@ async function main(): Promise<void> {
   logger.info('worker stops', { worker_id: worker.workerId, reason: String(stop.reason) });
   await worker.stop();
   process.exit(0);
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 try {

@@ -70,8 +70,6 @@ export const dataPlaneLimits = {
   /** Keys, values and bookkeeping that one map attempt holds before it spills a run. */
   sortBufferBytes: 64 * mib,
   mergeFanInMax: 64,
-  /** Read buffer of one merge source. */
-  mergeReadBytes: 64 * kib,
   /** JSON text of groups handed to the guest at once. */
   groupBatchBytes: 256 * kib,
   segmentFrameBytes: 256 * kib,

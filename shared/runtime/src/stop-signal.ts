@@ -16,6 +16,12 @@ export function stopSignal(): AbortSignal {
   return shared;
 }
 
+/** Resolves when the signal is aborted, at once if it was before. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
+}
+
 function listen(): AbortSignal {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
