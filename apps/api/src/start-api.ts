@@ -9,7 +9,7 @@ import {
   connectRedis,
   EventReader,
   type Logger,
-  openQueues,
+  openProducer,
   type Settings,
   type StopStack,
   startQueueServer,
@@ -37,9 +37,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const jobStore = new JobStore(store);
   const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory }));
   const { url } = stack.use('queue server', await startQueueServer({ redisUrl, dataDirectory, logger }));
-  const redis = connectRedis(url, 'producer', logger);
-  stack.add('redis', () => redis.disconnect());
-  const queue = new JobQueue(redis, stack.use('queues', openQueues(redis, { logger })));
+  const { redis, queues } = stack.use('queues', await openProducer(url, logger));
+  const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());
   checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
   const resumer = stack.use('resumer', new JobResumer({ history, jobStore, queue, logger }));

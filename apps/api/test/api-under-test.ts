@@ -4,7 +4,7 @@
  */
 import { jobFiles, messageIds } from '@gridmr/contracts';
 import { type History, openHistory } from '@gridmr/history';
-import { connectRedis, openQueues, type QueueServer, type Queues, startQueueServer } from '@gridmr/runtime';
+import { openProducer, type Producer, type QueueServer, type Queues, startQueueServer } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
 import { TemporaryDirectory } from '@gridmr/testkit';
@@ -12,8 +12,6 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { type ApiDependencies, createApp, JobQueue } from '../dist/index.js';
 import { RecordedLog } from './recorded-log.js';
-
-type Redis = ReturnType<typeof connectRedis>;
 
 const bytesPerMb = 1024 * 1024;
 
@@ -25,7 +23,7 @@ export class ApiUnderTest implements AsyncDisposable {
     readonly store: BlobStore,
     readonly jobStore: JobStore,
     readonly history: History,
-    readonly redis: Redis,
+    readonly redis: Producer['redis'],
     readonly queues: Queues,
     readonly log: RecordedLog,
     readonly dependencies: ApiDependencies,
@@ -43,8 +41,7 @@ export class ApiUnderTest implements AsyncDisposable {
     const store = await openFsStore(directory.path);
     const jobStore = new JobStore(store);
     const history = await openHistory({ dataDirectory: directory.path });
-    const redis = connectRedis(redisUrl, 'producer', log);
-    const queues = openQueues(redis, { logger: log });
+    const { redis, queues } = await openProducer(redisUrl, log);
     const dependencies: ApiDependencies = {
       history,
       store,

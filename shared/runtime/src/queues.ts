@@ -11,6 +11,7 @@ import { type DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
 import { onQueueError } from './queue-error-log.js';
+import { connectRedis, failFast } from './redis-connection.js';
 
 export interface Queues extends AsyncDisposable {
   readonly control: Queue<ControlData, unknown, ControlName>;
@@ -19,6 +20,8 @@ export interface Queues extends AsyncDisposable {
   readonly hold: Queue<ControlData>;
   /** Flows do not take a queue's default options: give `messageOptions()` to each message. */
   readonly flows: FlowProducer;
+  /** Resolves once Redis has answered each of them. */
+  ready(): Promise<void>;
   /** Ends what these objects hold; the connection stays its owner's. */
   close(): Promise<void>;
 }
@@ -43,7 +46,7 @@ export function messageOptions(attempts: number = queueLimits.controlAttemptsMax
   };
 }
 
-/** Over one connection, whose role decides how long adding waits for a Redis that is away. */
+/** Over one connection, which decides how long adding waits for a Redis that is away. */
 export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOptions): Queues {
   const shared = { connection, prefix: queuePrefix, skipWaitingForReady: true };
   const control = new Queue<ControlData, unknown, ControlName>(queueNames.control, {
@@ -55,8 +58,38 @@ export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOp
   const flows = new FlowProducer(shared);
   for (const queue of [control, tasks, hold] as readonly Queue[]) queue.on('error', onQueueError(logger));
   flows.on('error', onQueueError(logger));
-  const close = async () => {
-    await Promise.all([control.close(), tasks.close(), hold.close(), flows.close()]);
+  const all = [control, tasks, hold, flows];
+  const ready = async () => {
+    await Promise.all(all.map(part => part.waitUntilReady()));
   };
-  return { control, tasks, hold, flows, close, [Symbol.asyncDispose]: close };
+  const close = async () => {
+    await Promise.all(all.map(part => part.close()));
+  };
+  return { control, tasks, hold, flows, ready, close, [Symbol.asyncDispose]: close };
+}
+
+export interface Producer extends AsyncDisposable {
+  readonly redis: Redis;
+  readonly queues: Queues;
+}
+
+/**
+ * Queues that fail fast. BullMQ asks Redis for its version once, and a queue whose question failed fails for ever; so that
+ * question is given all the time a start may take, and only then every command gets little.
+ */
+export async function openProducer(url: string, logger: Logger): Promise<Producer> {
+  const redis = connectRedis(url, 'producer', logger);
+  const queues = openQueues(redis, { logger });
+  const close = async () => {
+    await queues.close();
+    redis.disconnect();
+  };
+  try {
+    await queues.ready();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  failFast(redis);
+  return { redis, queues, [Symbol.asyncDispose]: close };
 }

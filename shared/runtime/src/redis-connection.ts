@@ -1,11 +1,11 @@
 /** Connections to Redis, by what they are for. All of them reconnect for ever and within a second of Redis' return. */
-import { queueLimits } from '@gridmr/contracts';
+import { processLimits, queueLimits } from '@gridmr/contracts';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.js';
 
 /**
- * `worker`: commands wait until Redis is back. `producer`: commands fail within `queueLimits.commandTimeoutMs`, so that
- * the API can answer 503. `subscriber`: as worker, subscriptions are renewed after a reconnect.
+ * `worker`: commands wait until Redis is back. `producer`: as long as a process may take to start, until `failFast` is called on
+ * it. `subscriber`: as worker, subscriptions are renewed after a reconnect.
  */
 export type ConnectionRole = 'worker' | 'producer' | 'subscriber';
 
@@ -13,7 +13,7 @@ const reconnectStepMs = 200;
 
 const roleOptions: Record<ConnectionRole, RedisOptions> = {
   worker: { maxRetriesPerRequest: null },
-  producer: { maxRetriesPerRequest: 1, commandTimeout: queueLimits.commandTimeoutMs },
+  producer: { maxRetriesPerRequest: null, commandTimeout: processLimits.readyMs },
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
 };
 
@@ -25,15 +25,14 @@ export function connectRedis(url: string, role: ConnectionRole, logger: Logger):
     retryStrategy: tries => Math.min(tries * reconnectStepMs, queueLimits.reconnectDelayMaxMs),
   });
   logStateChanges(redis, role, logger);
-  if (role === 'producer') failFastOnceReady(redis);
   return redis;
 }
 
-/** Until the first connection stands, commands wait for it (but no longer than their timeout); afterwards they never wait. */
-function failFastOnceReady(redis: Redis): void {
-  redis.once('ready', () => {
-    redis.options.enableOfflineQueue = false;
-  });
+/** From now on commands fail within `queueLimits.commandTimeoutMs`, so that the API can answer 503. */
+export function failFast(redis: Redis): void {
+  redis.options.maxRetriesPerRequest = 1;
+  redis.options.commandTimeout = queueLimits.commandTimeoutMs;
+  redis.options.enableOfflineQueue = false;
 }
 
 /** One line when Redis goes and one when it is back, however often the connection is tried in between. */

@@ -1,5 +1,6 @@
 /** What tests share: one seed, the naive oracle, programs and inputs, waiting, directories, ports and processes. */
 export * from './free-port.js';
+export * from './held-bytes.js';
 export * from './hostile-inputs.js';
 export * from './input-text.js';
 export * from './oracle/compare-keys.js';
