@@ -3,14 +3,23 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { buildEngine } from './build-engine.mjs';
 import { installPackages } from './install-packages.mjs';
 import { root } from './root.mjs';
+import { lastLines } from './run-quietly.mjs';
 
 export async function runLauncher(program, args) {
   await installPackages();
   const built = await build();
   if (!built.ok) throw new Error(`${built.output}\nGridMR could not be built: see above.`);
+  // A first look need not wait for it: the published build does the same, slower.
+  if (program !== 'demo.js') await buildEngineIfPossible();
   return runAttached(join(root, 'apps', 'launcher', 'dist', program), args);
+}
+
+async function buildEngineIfPossible() {
+  const { ok, output } = await buildEngine();
+  if (!ok) console.error(`${lastLines(output)}\nThe engine could not be optimised; the published build is used.`);
 }
 
 /** In our process group, so that Ctrl-C reaches it too; we only wait for it to stop. A SIGTERM is passed on. */

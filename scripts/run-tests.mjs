@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { buildEngine } from './build-engine.mjs';
 import { checkStyle } from './check-style.mjs';
 import { findSuites } from './find-suites.mjs';
 import { installPackages } from './install-packages.mjs';
@@ -36,6 +37,7 @@ async function runAll(grep, wanted, results, signal) {
   const built = await runCheck('build', build);
   results.push(built);
   if (built.failed.length > 0 || signal.aborted) return;
+  results.push(await runCheck('optimised engine', buildEngine));
   if (wanted.length === 0 && grep === undefined) results.push(await runCheck('format and lint', checkStyle));
   for (const suite of findSuites(wanted)) {
     if (signal.aborted) return;

@@ -73,7 +73,6 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     logger,
   };
   await consume(tools, settings, redis, redisUrl, parts);
-  logger.info('worker ready', { slots: settings.workerCpuCores });
   return { workerId, stop: () => parts.stop() };
 }
 
@@ -85,7 +84,7 @@ async function consume(
   parts: StopStack,
 ): Promise<void> {
   const { jobs, logger } = tools;
-  const engine = await compileQuickJs();
+  const { module: engine, build } = await compileQuickJs();
   const slots = parts.use(
     'task threads',
     await TaskSlots.start(settings.workerCpuCores, { dataDirectory: settings.dataDirectory, engine }),
@@ -114,6 +113,7 @@ async function consume(
   );
   running.watch(tasks);
   parts.add('tasks consumer', () => stopTasks(tasks, running));
+  logger.info('worker ready', { slots: settings.workerCpuCores, engine: build });
 }
 
 /** Lets the attempts at work go on for a while, then hands them back to the queue. */

@@ -9,7 +9,7 @@ import { moduleExports, refuseImports } from './module-exports.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
 import { openQuickJs } from './quickjs-instance.js';
-import { compileQuickJs } from './quickjs-module.js';
+import { compilePublishedQuickJs } from './quickjs-module.js';
 
 export type ProgramLanguage = JobSpec['language'];
 
@@ -58,7 +58,8 @@ async function withoutTypes(source: ProgramSource): Promise<ProgramSource> {
 
 async function parseAll(source: ProgramSource): Promise<void> {
   const memoryBytes = sandboxLimits.compileMemoryMb * mebibyte;
-  const { context } = await openQuickJs(await compileQuickJs(), memoryBytes, () => false);
+  const { module } = await compilePublishedQuickJs();
+  const { context } = await openQuickJs(module, memoryBytes, () => false);
   for (const { part, text } of partsOf(source)) parsePart(context, part, text);
 }
 
