@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 /**
- * `node scripts/run.mjs demo|start|test [arguments]`: what `npm run demo`, `npm start` and `npm test` call.
+ * `node scripts/run.mjs demo|start|bench|test [arguments]`: what `npm run demo`, `npm start`, `npm run bench` and `npm test` call.
  *
  * First makes a fresh machine ready (the locked packages, the build), then runs. Everything in this folder that runs
  * before the packages are installed uses Node.js alone; this file alone must also parse on versions too old for the rest.
  */
 const commands = {
-  demo: () => import('./run-launcher.mjs').then(({ runLauncher }) => runLauncher('demo.js', process.argv.slice(3))),
-  start: () => import('./run-launcher.mjs').then(({ runLauncher }) => runLauncher('start.js', process.argv.slice(3))),
-  test: () => import('./run-tests.mjs').then(({ runTests }) => runTests(process.argv.slice(3))),
+  // A first look need not wait for the optimised engine: the published build does the same, slower.
+  demo: args => runProgram('apps/launcher/dist/demo.js', args, { withEngine: false }),
+  start: args => runProgram('apps/launcher/dist/start.js', args, { withEngine: true }),
+  bench: args => runProgram('loadtest/bench.mjs', args, { withEngine: true }),
+  test: args => import('./run-tests.mjs').then(({ runTests }) => runTests(args)),
 };
+
+function runProgram(program, args, options) {
+  return import('./run-program.mjs').then(module => module.runProgram(program, args, options));
+}
 
 const oldestMajor = 20;
 const oldestMinor = 19;
@@ -32,7 +38,7 @@ function run(name) {
   if (command === undefined) {
     return Promise.reject(new Error(`Usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [arguments]`));
   }
-  return command();
+  return command(process.argv.slice(3));
 }
 
 run(process.argv[2]).then(

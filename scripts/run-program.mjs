@@ -1,4 +1,4 @@
-/** Runs a program of `apps/launcher` on a machine that is ready for it, and answers its exit code. */
+/** Runs a program of this repository on a machine that is made ready for it first, and answers its exit code. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +8,17 @@ import { installPackages } from './install-packages.mjs';
 import { root } from './root.mjs';
 import { lastLines } from './run-quietly.mjs';
 
-export async function runLauncher(program, args) {
+/**
+ * @param {string} program its path from the root
+ * @param {readonly string[]} args
+ * @param {{withEngine: boolean}} options whether the optimised engine is worth waiting for
+ */
+export async function runProgram(program, args, { withEngine }) {
   await installPackages();
   const built = await build();
   if (!built.ok) throw new Error(`${built.output}\nGridMR could not be built: see above.`);
-  // A first look need not wait for it: the published build does the same, slower.
-  if (program !== 'demo.js') await buildEngineIfPossible();
-  return runAttached(join(root, 'apps', 'launcher', 'dist', program), args);
+  if (withEngine) await buildEngineIfPossible();
+  return runAttached(join(root, program), args);
 }
 
 async function buildEngineIfPossible() {

@@ -1,0 +1,90 @@
+/** A full stack with two workers, for one measured job: real processes, its data in a directory of its own. */
+import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { GridmrClient } from '@gridmr/client';
+import { Stack } from '@gridmr/launcher';
+import { createLogger, readSettings } from '@gridmr/runtime';
+import { descendants } from './process-figures.mjs';
+
+export const benchWorkers = 2;
+const pollMs = 5;
+
+/** Starts a stack for `work`, and stops it however that ends. */
+export async function withStack(work) {
+  const stack = await BenchStack.start();
+  try {
+    return await work(stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+class BenchStack {
+  #stack;
+  #directory;
+  client;
+
+  constructor(stack, directory) {
+    this.#stack = stack;
+    this.#directory = directory;
+    this.client = new GridmrClient({ baseUrl: stack.url });
+  }
+
+  static async start() {
+    const directory = await mkdtemp(join(tmpdir(), 'gridmr-bench-stack-'));
+    const env = {
+      ...process.env,
+      GRIDMR_DATA_DIR: directory,
+      GRIDMR_API_PORT: '0',
+      GRIDMR_WORKERS: String(benchWorkers),
+      GRIDMR_LOG_LEVEL: 'error',
+    };
+    const logger = createLogger({ level: 'error', service: 'launcher' });
+    return new BenchStack(await Stack.start({ settings: readSettings(env), logger, env }), directory);
+  }
+
+  /** Writes an input file. */
+  async write(name, text) {
+    await writeFile(join(this.#directory, name), text);
+  }
+
+  /** Runs a job over `file`, which must be on the same file system, and answers its seconds and figures. */
+  async run(job, file) {
+    await link(file, join(this.#directory, basename(file))).catch(error => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    const cpuBefore = this.#workerCpuSeconds();
+    const { seconds, counters } = await this.submit({
+      name: job.name,
+      input_file: basename(file),
+      ...job.functions,
+      ...(job.mapOnly ? {} : { num_reducers: 2 }),
+    });
+    const figures = { spilledRecords: counters.spilled_records, shuffleBytes: counters.shuffle_bytes };
+    return { seconds, workerCpuSeconds: this.#workerCpuSeconds() - cpuBefore, figures };
+  }
+
+  /** From submission until the client sees it completed. */
+  async submit(request) {
+    const started = performance.now();
+    const { job_id } = await this.client.submit(request);
+    const job = await this.client.waitFor(job_id, { pollMs });
+    if (job.status !== 'completed') throw new Error(`${request.name}: ${job.status}, ${job.error?.message}`);
+    return { seconds: (performance.now() - started) / 1000, counters: job.counters };
+  }
+
+  processes() {
+    return descendants();
+  }
+
+  #workerCpuSeconds() {
+    const workers = descendants().filter(({ name }) => name === 'worker');
+    return workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  }
+
+  async stop() {
+    await this.#stack[Symbol.asyncDispose]();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}

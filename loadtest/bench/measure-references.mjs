@@ -1,0 +1,35 @@
+/** What the stack is compared with, measured in the same run, each in a process of its own. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const engineEntry = fileURLToPath(new URL('engine-limit.mjs', import.meta.url));
+const v8Entry = fileURLToPath(new URL('v8-limit.mjs', import.meta.url));
+
+/** Answers `{engine, v8, opponent}`, each `{seconds, cpuSeconds}`; `opponent` is undefined where there is none, or none is installed. */
+export async function measureReferences(file, job) {
+  const engine = await measureScript(engineEntry, file, job);
+  const v8 = await measureScript(v8Entry, file, job);
+  return { engine, v8, ...(job.opponent === undefined ? {} : { opponent: await measureShell(job.opponent, file) }) };
+}
+
+async function measureScript(entry, file, job) {
+  const { stdout } = await run(process.execPath, ['--max-old-space-size=8192', entry, file, job.name]);
+  const { seconds, cpuSeconds } = JSON.parse(stdout);
+  return { seconds, cpuSeconds };
+}
+
+/** `command` reads the file and writes to a pipe that is thrown away. `times` of bash tells the processor time of its children. */
+async function measureShell(command, file) {
+  const started = performance.now();
+  const script = `{ ${command} < "$1"; } > /dev/null && times`;
+  const { stdout } = await run('bash', ['-c', script, 'bash', file]);
+  const seconds = (performance.now() - started) / 1000;
+  const [, ofChildren] = stdout.trim().split('\n');
+  const cpuSeconds = ofChildren
+    .split(' ')
+    .map(time => /(\d+)m([\d.]+)s/.exec(time))
+    .reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
+  return { seconds, cpuSeconds };
+}

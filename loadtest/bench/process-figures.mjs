@@ -1,0 +1,63 @@
+/** What Linux says of processes: processor time, greatest memory, and how much of the machine was there at all. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const ticksPerSecond = 100;
+
+/** User and system time of this process, all threads. */
+export function cpuSecondsOfProcess() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** `{pid, name, cpuSeconds, peakRssMb}` of every process below this one that runs Node.js or a queue server. */
+export function descendants() {
+  const parents = new Map();
+  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    const fields = statOf(pid);
+    if (fields !== undefined) parents.set(Number(pid), Number(fields[1]));
+  }
+  const isBelow = pid => pid !== undefined && (parents.get(pid) === process.pid || isBelow(parents.get(pid)));
+  return [...parents.keys()].filter(isBelow).flatMap(figuresOf);
+}
+
+function figuresOf(pid) {
+  const fields = statOf(pid);
+  const command = readOr(`/proc/${pid}/cmdline`).split('\0');
+  const name = nameOf(command);
+  if (fields === undefined || name === undefined) return [];
+  const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  const peak = /VmHWM:\s+(\d+)/.exec(readOr(`/proc/${pid}/status`))?.[1];
+  return [{ pid, name, cpuSeconds, peakRssMb: Math.round(Number(peak ?? 0) / 1024) }];
+}
+
+function nameOf([program = '', ...args]) {
+  if (/redis-server|valkey-server/.test(program)) return 'queue';
+  const entry = args.find(arg => arg.endsWith('.js')) ?? '';
+  return /apps\/(api|worker)\//.exec(entry)?.[1] ?? (entry.includes('embedded-queue') ? 'queue' : undefined);
+}
+
+/** The fields of a process after its name. */
+function statOf(pid) {
+  const text = readOr(`/proc/${pid}/stat`);
+  return text === '' ? undefined : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function readOr(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The share of a busy loop's time in which this process was not let run: 0 on a machine of one's own. */
+export function stalledShare(milliseconds = 2000, gapMs = 5) {
+  const started = performance.now();
+  let stalled = 0;
+  for (let last = started; last - started < milliseconds; ) {
+    const now = performance.now();
+    if (now - last > gapMs) stalled += now - last;
+    last = now;
+  }
+  return stalled / (performance.now() - started);
+}
