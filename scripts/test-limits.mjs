@@ -10,6 +10,6 @@ export const testLimits = {
   /** After the last test of a suite, for its process to end by itself. */
   endMs: 3_000,
   /** Without any news from a suite, it is given up: a test blocks the event loop. */
-  silenceMs: 300_000,
+  silenceMs: 900_000,
   silenceCheckMs: 1_000,
 };

@@ -71,6 +71,16 @@ export class GuestBorder {
     return { address, buffer: memory.heapValueHandle(ffi.QTS_NewArrayBuffer(ctx.value, address, bytes)) };
   }
 
+  /** Where the engine's context lies. */
+  get contextAddress(): number {
+    return this.#internals.ctx.value;
+  }
+
+  /** The handle that lies at an address: of the same memory, or of one that this is a copy of. */
+  handleAt(address: QuickJSHandle['value']): QuickJSHandle {
+    return this.#internals.memory.heapValueHandle(address as JSValuePointer);
+  }
+
   uint32At(address: number, count: number): Uint32Array {
     return new Uint32Array(this.#instance.memory.buffer, address, count);
   }

@@ -8,6 +8,7 @@ import { GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
 import { preludeFile, preludeSource } from './prelude.js';
+import { PreludeImage, usedPages } from './prelude-image.js';
 import { openQuickJs, type QuickJsInstance } from './quickjs-instance.js';
 import type { WasmModule } from './web-assembly.js';
 
@@ -26,9 +27,19 @@ export class GuestEndedError extends Error {
 
 export type HostCalls = Record<string, (...args: QuickJSHandle[]) => QuickJSHandle | undefined>;
 
+interface LoadedPrelude {
+  readonly addresses: Readonly<Record<SharedArray, number>>;
+  /** Address of the handle of its entries. */
+  readonly entries: QuickJSHandle['value'];
+}
+
+/** One per engine and thread. */
+const preludeImages = new WeakMap<WasmModule, PreludeImage<LoadedPrelude>>();
+
 export class GuestRuntime {
   readonly context: QuickJSContext;
   readonly border: GuestBorder;
+  readonly #module: WasmModule;
   readonly #instance: QuickJsInstance;
   readonly #addresses: Record<SharedArray, number> = { header: 0, numbers: 0, partitions: 0 };
   #entries: QuickJSHandle | undefined;
@@ -37,7 +48,8 @@ export class GuestRuntime {
   #hostFailure: { readonly error: unknown } | undefined;
   #ended = false;
 
-  private constructor(instance: QuickJsInstance, endsAt: number) {
+  private constructor(module: WasmModule, instance: QuickJsInstance, endsAt: number) {
+    this.#module = module;
     this.#instance = instance;
     this.context = instance.context;
     this.border = new GuestBorder(instance);
@@ -48,7 +60,7 @@ export class GuestRuntime {
   static async open(module: WasmModule, memoryBytes: number, deadlineMs: number): Promise<GuestRuntime> {
     let runtime: GuestRuntime | undefined;
     const instance = await openQuickJs(module, memoryBytes, () => runtime?.interrupts() ?? false);
-    runtime = new GuestRuntime(instance, performance.now() + deadlineMs);
+    runtime = new GuestRuntime(module, instance, performance.now() + deadlineMs);
     return runtime;
   }
 
@@ -56,13 +68,35 @@ export class GuestRuntime {
     this.#instance.clock.nowMs = nowMs;
   }
 
-  /** Runs the prelude. `hostCalls` is what it may call out to. */
+  /** Loads the prelude, from the image of one that was loaded before if there is one. `hostCalls` is what it may call out to. */
   loadPrelude(hostCalls: HostCalls): void {
+    const { memory } = this.#instance;
+    // Not disposed if an image is copied over them: their ids stay known to the host, and their memory is the image's from then on.
+    const callOuts = Object.entries(hostCalls).map(
+      ([name, call]) => [name, this.context.newFunction(name, this.#guard(call))] as const,
+    );
+    const marks = [this.border.contextAddress, ...callOuts.map(([, callOut]) => callOut.value)];
+    const image = preludeImages.get(this.#module);
+    if (image?.fits(memory.buffer, marks)) {
+      image.copyInto(memory.buffer);
+      Object.assign(this.#addresses, image.kept.addresses);
+      this.#entries = this.border.handleAt(image.kept.entries);
+      return;
+    }
+    const usedBefore = image === undefined ? usedPages(memory.buffer) : undefined;
+    const entries = this.#runPrelude(callOuts);
+    this.#entries = entries;
+    if (usedBefore === undefined) return;
+    const kept = { addresses: { ...this.#addresses }, entries: entries.value };
+    preludeImages.set(this.#module, new PreludeImage(memory.buffer, usedBefore, marks, kept));
+  }
+
+  #runPrelude(callOuts: readonly (readonly [string, QuickJSHandle])[]): QuickJSHandle {
     using prelude = this.evaluate(preludeSource, preludeFile, 'global');
     using host = this.context.newObject();
-    for (const [name, call] of Object.entries(hostCalls)) {
-      using callOut = this.context.newFunction(name, this.#guard(call));
+    for (const [name, callOut] of callOuts) {
       this.context.setProp(host, name, callOut);
+      callOut.dispose();
     }
     using shared = this.context.newObject();
     for (const name of sharedArrays) {
@@ -71,7 +105,7 @@ export class GuestRuntime {
       buffer.dispose();
       this.#addresses[name] = address;
     }
-    this.#entries = this.#enter(() => this.context.callFunction(prelude, this.context.undefined, host, shared));
+    return this.#enter(() => this.context.callFunction(prelude, this.context.undefined, host, shared));
   }
 
   /** Where one of the arrays that guest and host share lies. */

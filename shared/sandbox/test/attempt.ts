@@ -117,7 +117,7 @@ export async function attempt(
   request: AttemptRequest = {},
 ): Promise<Outcome> {
   const source = sourceOf(program);
-  const { memoryBytes = 64 * 1024 * 1024, deadlineMs = 10_000 } = request;
+  const { memoryBytes = 64 * 1024 * 1024, deadlineMs = 60_000 } = request;
   using sandbox = await open({ source, functions: functionsOf(source), memoryBytes, deadlineMs });
   const pairs: Pair[] = [];
   let blocks = 0;

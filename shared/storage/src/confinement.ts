@@ -4,9 +4,13 @@
  *
  * Links that lead elsewhere inside the root are followed. Users of GridMR have no way to make links, so a link that
  * changes between the check and the use is not defended against.
+ *
+ * Below the platform's own directory nobody but the platform makes names, and it makes no links: only that directory itself is resolved, once, and
+ * what lies below is judged by its text. A task touches a dozen such names, and each resolving would cost as much as the access itself.
  */
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { reservedDirectory } from '@gridmr/contracts';
 import type { BlobPath } from './blob-store.js';
 import { guarded, saysMissing } from './fs-errors.js';
 import { StorageError } from './storage-error.js';
@@ -22,6 +26,8 @@ export interface Place {
 
 export class Confinement {
   readonly root: string;
+  /** The real path of the platform's own directory, once it is known to be there. */
+  #ownRoot: string | undefined;
 
   /** @param root the real path of the store's root: no link in it */
   constructor(root: string) {
@@ -35,7 +41,10 @@ export class Confinement {
 
   /** The real path of what exists. Throws `not_found` and `outside`. */
   async resolve(path: BlobPath): Promise<string> {
-    const named = join(this.root, ...segmentsOf(path));
+    const segments = segmentsOf(path);
+    const own = await this.#ownPlace(segments);
+    if (own !== undefined) return own;
+    const named = join(this.root, ...segments);
     const real = await guarded(path, 'read', () => realpath(named));
     this.#refuseOutside(real, path);
     return real;
@@ -46,6 +55,8 @@ export class Confinement {
     const segments = segmentsOf(path);
     const name = segments.at(-1);
     if (name === undefined) throw outside(path, 'the data directory itself cannot be replaced or removed');
+    const own = await this.#ownPlace(segments);
+    if (own !== undefined) return { path, directory: dirname(own), target: own };
     const { real, rest } = await this.#nearest(path, segments);
     if (rest.length > 0) {
       const target = join(real, ...rest);
@@ -53,6 +64,19 @@ export class Confinement {
     }
     const directory = await guarded(path, 'read', () => realpath(join(this.root, ...segments.slice(0, -1))));
     return { path, directory, target: join(directory, name) };
+  }
+
+  /** Where something below the platform's own directory is or would be; undefined for what is not, and for that directory itself. */
+  async #ownPlace([first, ...below]: readonly string[]): Promise<string | undefined> {
+    if (first !== reservedDirectory || below.length === 0) return undefined;
+    this.#ownRoot ??= await this.#findOwnRoot();
+    return this.#ownRoot === undefined ? undefined : join(this.#ownRoot, ...below);
+  }
+
+  async #findOwnRoot(): Promise<string | undefined> {
+    const real = await existing(join(this.root, reservedDirectory), reservedDirectory);
+    if (real !== undefined) this.#refuseOutside(real, reservedDirectory);
+    return real;
   }
 
   /** The longest part of the path that exists, links resolved, and the segments after it. */

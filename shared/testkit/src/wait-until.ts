@@ -6,7 +6,7 @@ export interface WaitOptions {
 }
 
 /** Generous: it is waited out only by a test that fails. */
-const timeoutMsDefault = 30_000;
+const timeoutMsDefault = 90_000;
 const intervalMsDefault = 10;
 
 export class WaitTimeoutError extends Error {

@@ -1,0 +1,71 @@
+/**
+ * The memory of a guest whose prelude has just been loaded, kept so that the next guest need not parse it again: it starts from a copy, in an instance
+ * and a memory of its own, which nothing else has touched.
+ *
+ * A copy is right because the engine is deterministic: the same calls in the same order give the same addresses. The marks are addresses of what was
+ * made before the copy; where they differ, the image does not fit, and the prelude is loaded the long way.
+ * Cost: a copy of some hundred kilobytes instead of two milliseconds of parsing.
+ */
+const pageBytes = 4096;
+
+interface PageRun {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Pages of `memory` that hold anything. */
+export function usedPages(memory: ArrayBuffer): Set<number> {
+  const words = new Uint32Array(memory);
+  const wordsPerPage = pageBytes / Uint32Array.BYTES_PER_ELEMENT;
+  const used = new Set<number>();
+  for (let at = 0; at < words.length; at++) {
+    if (words[at] === 0) continue;
+    const page = Math.floor(at / wordsPerPage);
+    used.add(page);
+    at = (page + 1) * wordsPerPage - 1;
+  }
+  return used;
+}
+
+export class PreludeImage<Kept> {
+  /** What must be known of the guest besides its memory. */
+  readonly kept: Kept;
+  readonly #marks: readonly number[];
+  readonly #memoryBytes: number;
+  readonly #runs: readonly PageRun[];
+
+  /**
+   * @param usedBefore the pages that were used before the prelude was loaded: some of them may be empty now, and must become so in a copy
+   */
+  constructor(memory: ArrayBuffer, usedBefore: ReadonlySet<number>, marks: readonly number[], kept: Kept) {
+    this.kept = kept;
+    this.#marks = marks;
+    this.#memoryBytes = memory.byteLength;
+    const pages = [...new Set([...usedBefore, ...usedPages(memory)])].sort((a, b) => a - b);
+    this.#runs = pageRuns(pages).map(([first, end]) => ({
+      start: first * pageBytes,
+      bytes: new Uint8Array(memory.slice(first * pageBytes, end * pageBytes)),
+    }));
+  }
+
+  /** Whether a guest of this memory, in which these addresses came up, may continue from the image. */
+  fits(memory: ArrayBuffer, marks: readonly number[]): boolean {
+    return memory.byteLength === this.#memoryBytes && this.#marks.join() === marks.join();
+  }
+
+  copyInto(memory: ArrayBuffer): void {
+    const target = new Uint8Array(memory);
+    for (const { start, bytes } of this.#runs) target.set(bytes, start);
+  }
+}
+
+/** Neighbouring pages as [first, end). */
+function pageRuns(pages: readonly number[]): [first: number, end: number][] {
+  const runs: [number, number][] = [];
+  for (const page of pages) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === page) last[1]++;
+    else runs.push([page, page + 1]);
+  }
+  return runs;
+}
