@@ -2,7 +2,8 @@
  * Submits a job. Everything that can be wrong with it is found before anything is stored; once its record is stored
  * the job is promised, and nothing that fails later takes the answer back: `resume-jobs.ts` makes up for it.
  *
- * Order: ceilings, program, idempotency key seen lately, paths, Redis, record, `job.json`, plan message.
+ * Order: ceilings, program, idempotency key, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
+ * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -15,13 +16,11 @@ import {
   type SubmittedJob,
   specFromRequest,
 } from '@gridmr/contracts';
-import type { AddJobResult } from '@gridmr/history';
 import type { z } from 'zod';
 import { checkCeilings } from './check-ceilings.js';
 import { checkDataPaths } from './check-data-paths.js';
 import type { ApiDependencies } from './dependencies.js';
 import { queueJob } from './queue-job.js';
-import type { RecentSubmissions } from './recent-submissions.js';
 import { resumeJob } from './resume-jobs.js';
 
 export interface Submission {
@@ -39,27 +38,28 @@ const traceIdBytes = 16;
  */
 export async function submitJob(
   dependencies: ApiDependencies,
-  recent: RecentSubmissions,
   { request, idempotency }: Submission,
 ): Promise<SubmittedJob> {
   checkCeilings(request, dependencies.ceilings);
   const jobId = newJobId();
   const spec = await understand(dependencies, request, jobId);
-  const known = idempotency && recent.find(spec.client_id, idempotency.key);
-  if (known !== undefined)
-    return known.digest === idempotency?.digest ? submitted(known.jobId) : refuseReuse(known.jobId);
-
+  const { history } = dependencies;
+  const known = idempotency && (await history.findSubmission(spec.client_id, idempotency.key));
+  if (known !== undefined && known.digest !== idempotency?.digest) return refuseReuse(known.jobId);
+  if (known !== undefined) {
+    await resumeOrLeave(dependencies, known.jobId, () => resumeJob(dependencies, known.jobId));
+    return submitted(known.jobId);
+  }
   await checkDataPaths(dependencies.store, spec);
   await dependencies.queue.check();
 
   const asked = askedNow(jobId, spec);
-  const added = await dependencies.history.addJob({ asked, idempotency });
-  if (added.outcome === 'conflict') return refuseReuse(added.jobId);
-  if (idempotency !== undefined) {
-    recent.remember(spec.client_id, idempotency.key, { digest: idempotency.digest, jobId: added.jobId });
-  }
-  await queueOrLeave(dependencies, asked, added);
-  return submitted(added.jobId);
+  const { outcome, jobId: ownerId } = await history.addJob({ asked, idempotency });
+  if (outcome === 'conflict') return refuseReuse(ownerId);
+  await resumeOrLeave(dependencies, ownerId, () =>
+    outcome === 'created' ? queueJob(dependencies, asked) : resumeJob(dependencies, ownerId),
+  );
+  return submitted(ownerId);
 }
 
 /** Compiles the program, without running it, and fills in every default. */
@@ -79,18 +79,12 @@ function askedNow(jobId: string, spec: JobSpec): AskedJob {
   return { job_id: jobId, spec, submitted_at: new Date().toISOString(), trace_id: traceId };
 }
 
-/** The request that stored the job may have died before it queued it, so a repeated one makes sure. */
-async function queueOrLeave(
-  dependencies: ApiDependencies,
-  asked: AskedJob,
-  { outcome, jobId }: AddJobResult,
-): Promise<void> {
+/** The request that stored a job may have died before it queued it, so a repeated one makes sure. */
+async function resumeOrLeave(dependencies: ApiDependencies, jobId: string, queue: () => Promise<void>): Promise<void> {
   try {
-    if (outcome === 'created') await queueJob(dependencies, asked);
-    else await resumeJob(dependencies, jobId);
+    await queue();
   } catch (error) {
-    const fields = { job_id: jobId, error };
-    dependencies.logger.warn('a job is stored but not queued yet; it will be', fields);
+    dependencies.logger.warn('a job is stored but not queued yet; it will be', { job_id: jobId, error });
     dependencies.requestResume();
   }
 }

@@ -41,8 +41,6 @@ export const apiLimits = {
   /** A shared directory may show a verdict a little after the news of it. */
   verdictWaitMs: 5 * secondMs,
   verdictPollMs: 100,
-  /** Idempotency keys remembered in memory, so that a repeated request is known before its paths are judged again. */
-  recentSubmissionsMax: 10_000,
 } as const;
 
 /** What one job may be. */

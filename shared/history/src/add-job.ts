@@ -1,7 +1,7 @@
 /** Storing a submitted job, once, however often its request comes. */
 import type { AskedJob } from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
-import type { AddJobResult, NewJob } from './history.js';
+import type { AddJobResult, KnownSubmission, NewJob } from './history.js';
 import { plainText } from './json-column.js';
 import type { Tables } from './schema.js';
 import { fixedWidthTime } from './utc-time.js';
@@ -24,20 +24,31 @@ async function claimKey(
   asked: AskedJob,
   { key, digest }: NonNullable<NewJob['idempotency']>,
 ): Promise<AddJobResult | undefined> {
-  const owned = { client_id: plainText(asked.spec.client_id), key: plainText(key) };
+  const { client_id } = asked.spec;
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('idempotency_keys')
-    .values({ ...owned, digest, job_id: asked.job_id })
+    .values({ client_id: plainText(client_id), key: plainText(key), digest, job_id: asked.job_id })
     .onConflict(conflict => conflict.columns(['client_id', 'key']).doNothing())
     .executeTakeFirstOrThrow();
   if (numInsertedOrUpdatedRows === 1n) return undefined;
-  const earlier = await trx
+  const earlier = await findSubmission(trx, client_id, key);
+  if (earlier === undefined) throw new Error('an idempotency key is taken, and by no job');
+  return { outcome: earlier.digest === digest ? 'same' : 'conflict', jobId: earlier.jobId };
+}
+
+/** What a key of a client came with first. */
+export async function findSubmission(
+  db: Kysely<Tables>,
+  clientId: string,
+  key: string,
+): Promise<KnownSubmission | undefined> {
+  const row = await db
     .selectFrom('idempotency_keys')
     .select(['digest', 'job_id'])
-    .where('client_id', '=', owned.client_id)
-    .where('key', '=', owned.key)
-    .executeTakeFirstOrThrow();
-  return { outcome: earlier.digest === digest ? 'same' : 'conflict', jobId: earlier.job_id };
+    .where('client_id', '=', plainText(clientId))
+    .where('key', '=', plainText(key))
+    .executeTakeFirst();
+  return row && { jobId: row.job_id, digest: row.digest };
 }
 
 async function insertJob(trx: Transaction<Tables>, asked: AskedJob): Promise<boolean> {

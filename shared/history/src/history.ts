@@ -25,6 +25,13 @@ export interface NewJob {
 /** `created`: stored now. `same`: the key and body are known, here is that job. `conflict`: the key came with another body. */
 export type AddJobResult = { readonly outcome: 'created' | 'same' | 'conflict'; readonly jobId: string };
 
+/** A request that was accepted under an idempotency key. */
+export interface KnownSubmission {
+  readonly jobId: string;
+  /** Of its body. */
+  readonly digest: string;
+}
+
 export interface TaskListQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -35,6 +42,8 @@ export interface TaskListQuery {
 export interface History extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgres';
   addJob(job: NewJob): Promise<AddJobResult>;
+  /** What an idempotency key of a client came with first. */
+  findSubmission(clientId: string, key: string): Promise<KnownSubmission | undefined>;
   /** For the sweep, and for writing `job.json` again. */
   askedJob(jobId: string): Promise<AskedJob | undefined>;
   findJob(jobId: string): Promise<Job | undefined>;

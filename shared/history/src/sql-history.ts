@@ -1,7 +1,7 @@
 /** The history over kysely: each call is a file of its own. */
 import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
-import { addJob } from './add-job.js';
+import { addJob, findSubmission } from './add-job.js';
 import { askedJob, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
@@ -21,6 +21,10 @@ export class SqlHistory implements History {
 
   addJob(job: NewJob) {
     return this.#durably(db => addJob(db, job));
+  }
+
+  findSubmission(clientId: string, key: string) {
+    return findSubmission(this.#db, clientId, key);
   }
 
   askedJob(jobId: string) {

@@ -91,6 +91,13 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
         expect(await history.addJob(newJob(first, key))).to.deep.equal({ outcome: 'created', jobId: first.job_id });
         expect(await history.addJob(newJob(again, key))).to.deep.equal({ outcome: 'same', jobId: first.job_id });
         expect(await history.addJob(newJob(other, key))).to.deep.equal({ outcome: 'created', jobId: other.job_id });
+        const { client_id } = first.spec;
+        expect(await history.findSubmission(client_id, key.key)).to.deep.equal({
+          jobId: first.job_id,
+          digest: key.digest,
+        });
+        expect(await history.findSubmission(client_id, 'another')).to.equal(undefined);
+        expect(await history.findSubmission('nobody', key.key)).to.equal(undefined);
         expect(await history.findJob(again.job_id)).to.equal(undefined);
       });
 

@@ -15,7 +15,6 @@ import { z } from 'zod';
 import { cancelJob, noSuchJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
 import type { ApiDependencies } from '../dependencies.js';
-import { RecentSubmissions } from '../recent-submissions.js';
 import { type Route, route } from '../route.js';
 import { submitJob } from '../submit-job.js';
 
@@ -39,7 +38,6 @@ export function jobRoutes(dependencies: ApiDependencies): Route[] {
 }
 
 function submitRoute(dependencies: ApiDependencies): Route {
-  const recent = new RecentSubmissions();
   return route({
     method: 'post',
     path: routes.jobs,
@@ -69,7 +67,7 @@ function submitRoute(dependencies: ApiDependencies): Route {
     handle: async ({ headers: given, body, request }) => {
       const key = given[headers.idempotencyKey];
       const idempotency = key === undefined ? undefined : { key, digest: canonicalDigest(request.body) };
-      const submitted = await submitJob(dependencies, recent, { request: body, idempotency });
+      const submitted = await submitJob(dependencies, { request: body, idempotency });
       return { status: 202, body: submitted, headers: { location: submitted.links.self } };
     },
   });
