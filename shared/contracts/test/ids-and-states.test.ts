@@ -116,5 +116,6 @@ describe('jobFiles', () => {
   it('names parts by the kind of the task that made them', () => {
     expect(partName('reduce', 3)).to.equal('part-r-00003');
     expect(partName('map', 0)).to.equal('part-m-00000');
+    expect(partName('map', 0, 'gzip')).to.equal('part-m-00000.gz');
   });
 });
