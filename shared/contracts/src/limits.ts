@@ -48,7 +48,7 @@ export const apiLimits = {
 /** A merged download (`order=key`). */
 export const resultLimits = {
   /** Parts beyond this are opened again for every window that is read of them. */
-  openPartsMax: 64,
+  openPartsMax: 32,
   /** Of all parts' windows together; but a window is never smaller than `windowBytesMin`. */
   windowsBytes: 16 * mib,
   windowBytesMin: 4 * kib,

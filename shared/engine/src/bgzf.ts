@@ -45,9 +45,11 @@ export function encodeBgzfBlock(text: Uint8Array): Uint8Array {
 /** The length of the block that begins with `bytes`; undefined if they are too few to tell. Throws if it is not one of ours. */
 export function bgzfBlockBytes(bytes: Uint8Array): number | undefined {
   if (bytes.length < bgzf.headerBytes) return undefined;
-  if (header.some((byte, at) => bytes[at] !== byte)) throw new Error('a compressed part has a block that GridMR did not write');
+  if (header.some((byte, at) => bytes[at] !== byte))
+    throw new Error('a compressed part has a block that GridMR did not write');
   const length = ((bytes[header.length] as number) | ((bytes[header.length + 1] as number) << 8)) + 1;
-  if (length < bgzf.headerBytes + bgzf.lastBlock.length + bgzf.trailerBytes) throw new Error('a compressed part has a block that is too short');
+  if (length < bgzf.headerBytes + bgzf.lastBlock.length + bgzf.trailerBytes)
+    throw new Error('a compressed part has a block that is too short');
   return length;
 }
 
@@ -55,7 +57,8 @@ export function bgzfBlockBytes(bytes: Uint8Array): number | undefined {
 export function openBgzfBlock(block: Uint8Array): { data: Uint8Array; crc32: number; textBytes: number } {
   const end = block.length - bgzf.trailerBytes;
   const dataEnd = end - bgzf.lastBlock.length;
-  if (bgzf.lastBlock.some((byte, i) => block[dataEnd + i] !== byte)) throw new Error('a compressed part has a damaged block');
+  if (bgzf.lastBlock.some((byte, i) => block[dataEnd + i] !== byte))
+    throw new Error('a compressed part has a damaged block');
   const trailer = new DataView(block.buffer, block.byteOffset + end, bgzf.trailerBytes);
   const data = block.subarray(bgzf.headerBytes, dataEnd);
   return { data, crc32: trailer.getUint32(0, true), textBytes: trailer.getUint32(4, true) };

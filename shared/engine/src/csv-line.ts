@@ -37,7 +37,7 @@ export class CsvLines {
   #appendValue(target: ByteBuffer, bytes: Uint8Array, start: number, end: number): void {
     if (bytes[start] !== quote) {
       appendCsvJson(target, bytes, start, end);
-    } else if (hasEscapes(bytes, start, end) || end - start < 2) {
+    } else if (hasEscapes(bytes, start, end) || !isQuoted(bytes, start, end)) {
       this.#field.clear();
       appendJsonString(this.#field, bytes, start, end, plainText);
       appendCsvText(target, this.#field.view(), 0, this.#field.length);
@@ -50,4 +50,9 @@ export class CsvLines {
 function hasEscapes(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
   return false;
+}
+
+/** What is not is refused by whoever decodes it. */
+function isQuoted(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 2 && bytes[end - 1] === quote;
 }

@@ -32,9 +32,7 @@ const sameInBoth: [string, string][] = [
 
 export const tsvText: BareText = {
   plain: tsvEscapes,
-  escaped: escapeTable(
-    new Map([...sameInBoth, ['\\', '\\\\'], ['n', '\\n'], ['r', '\\r'], ['t', '\\t']]),
-  ),
+  escaped: escapeTable(new Map([...sameInBoth, ['\\', '\\\\'], ['n', '\\n'], ['r', '\\r'], ['t', '\\t']])),
 };
 
 export const plainText: BareText = {
@@ -43,7 +41,13 @@ export const plainText: BareText = {
 };
 
 /** Appends what the JSON string `bytes[start .. end]`, quotes included, stands for. Throws `TaskError` if it is not one. */
-export function appendJsonString(target: ByteBuffer, bytes: Uint8Array, start: number, end: number, text: BareText): void {
+export function appendJsonString(
+  target: ByteBuffer,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  text: BareText,
+): void {
   const last = end - 1;
   if (last <= start || bytes[start] !== quote || bytes[last] !== quote) throw notJson();
   let copied = start + 1;
@@ -76,7 +80,13 @@ function appendEscape(target: ByteBuffer, bytes: Uint8Array, at: number, last: n
   return at + 2;
 }
 
-function appendUnicodeEscapes(target: ByteBuffer, bytes: Uint8Array, start: number, last: number, text: BareText): number {
+function appendUnicodeEscapes(
+  target: ByteBuffer,
+  bytes: Uint8Array,
+  start: number,
+  last: number,
+  text: BareText,
+): number {
   let end = start;
   while (end + unicodeEscapeBytes <= last && bytes[end] === backslash && bytes[end + 1] === letterU) {
     end += unicodeEscapeBytes;
