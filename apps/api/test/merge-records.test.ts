@@ -1,4 +1,5 @@
-import type { OutputCompression, OutputFormat } from '@gridmr/contracts';
+import { readdir, readlink } from 'node:fs/promises';
+import { type OutputCompression, type OutputFormat, resultLimits } from '@gridmr/contracts';
 import { encodeKey, hashKey, type Key } from '@gridmr/engine';
 import { type BlobStore, openFsStore } from '@gridmr/storage';
 import { compareKeys, formatPair, propertyOptions, TemporaryDirectory } from '@gridmr/testkit';
@@ -14,11 +15,26 @@ import { resultChunks } from '../dist/results/result-chunks.js';
 import { textOf } from './chunked.js';
 import { type Pair, storedPart } from './stored-part.js';
 
-const text = fc.string({ unit: fc.constantFrom('a', 'B', '"', ',', '\\t', '\t', '\n', '\r', '1', '[', '\uffee', '😀'), maxLength: 4 });
+const text = fc.string({
+  unit: fc.constantFrom('a', 'B', '"', ',', '\\t', '\t', '\n', '\r', '1', '[', '\uffee', '😀'),
+  maxLength: 4,
+});
 const looksLikeOther = fc.constantFrom('1', '10', '2', '-1', 'true', 'false', 'null', '[1]', '["a"]', '[]', '1e5', '');
-const scalar: fc.Arbitrary<Key> = fc.oneof(text, looksLikeOther, fc.integer({ min: -20, max: 20 }), fc.double({ noNaN: true, noDefaultInfinity: true }).map(n => n + 0), fc.boolean());
-const anyKey: fc.Arbitrary<Key> = fc.oneof(scalar, fc.array(fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })), { maxLength: 3 }));
-const anyPairs: fc.Arbitrary<Pair[]> = fc.array(fc.tuple(anyKey, fc.oneof(fc.integer(), text, fc.constant({ a: ['x\n', null] }))), { maxLength: 30 });
+const scalar: fc.Arbitrary<Key> = fc.oneof(
+  text,
+  looksLikeOther,
+  fc.integer({ min: -20, max: 20 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(n => n + 0),
+  fc.boolean(),
+);
+const anyKey: fc.Arbitrary<Key> = fc.oneof(
+  scalar,
+  fc.array(fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })), { maxLength: 3 }),
+);
+const anyPairs: fc.Arbitrary<Pair[]> = fc.array(
+  fc.tuple(anyKey, fc.oneof(fc.integer(), text, fc.constant({ a: ['x\n', null] }))),
+  { maxLength: 30 },
+);
 
 const formats: readonly OutputFormat[] = ['tsv', 'csv', 'jsonl'];
 const compressions: readonly OutputCompression[] = ['none', 'gzip'];
@@ -44,11 +60,23 @@ describe('results merged into one order of keys', function () {
     return shares.map(share => share.sort(byKey));
   }
 
+  /** How many parts are open in this process. */
+  async function openFiles(): Promise<number> {
+    const fds = await readdir('/proc/self/fd');
+    const links = await Promise.all(fds.map(fd => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    return links.filter(link => link.startsWith(directory.path)).length;
+  }
+
   async function write(name: string, pairs: readonly Pair[], format: OutputFormat, compression: OutputCompression) {
     const { content, written } = storedPart(pairs, format, compression);
     await directory.write(name, content);
     const { text_bytes, ascending_keys, ...same } = written;
-    return { ...same, path: name, textBytes: text_bytes ?? written.bytes, ascendingKeys: ascending_keys } satisfies ResultPart;
+    return {
+      ...same,
+      path: name,
+      textBytes: text_bytes ?? written.bytes,
+      ascendingKeys: ascending_keys,
+    } satisfies ResultPart;
   }
 
   async function writeAll(shares: readonly Pair[][], format: OutputFormat, compression: OutputCompression) {
@@ -74,7 +102,10 @@ describe('results merged into one order of keys', function () {
             const results = { parts, stored, compression, limit, order: 'key' } as const;
             expect(await textOf(resultChunks(store, results, stored))).to.equal(linesOf(sorted, stored));
             const asJson = await textOf(resultChunks(store, results, 'jsonl'));
-            const keys = asJson.split('\n').slice(0, -1).map(line => JSON.parse(line).key);
+            const keys = asJson
+              .split('\n')
+              .slice(0, -1)
+              .map(line => JSON.parse(line).key);
             expect(keys).to.deep.equal(sorted.map(([key]) => key));
           },
         );
@@ -87,7 +118,9 @@ describe('results merged into one order of keys', function () {
           const shares = partition(pairs, 3);
           const parts = await writeAll(shares, stored, compression);
           const windows = compression === 'gzip' ? inflatePartInWindows : readPartInWindows;
-          const cursors = parts.map((part, i) => new RecordCursor(i, windows(store, part, chunkBytes), stored, keyKindsOf([part])));
+          const cursors = parts.map(
+            (part, i) => new RecordCursor(i, windows(store, part, chunkBytes), stored, keyKindsOf([part])),
+          );
           expect(await textOf(mergeRecords(cursors))).to.equal(linesOf(shares.flat().sort(byKey), stored));
         });
       }
@@ -95,7 +128,17 @@ describe('results merged into one order of keys', function () {
   }
 
   it('keep the order of parts, and of records in a part, where keys are equal', async () => {
-    const shares: Pair[][] = [[['a', 1], ['a', 2]], [['a', 3]], [['a', 4], ['b', 5]]];
+    const shares: Pair[][] = [
+      [
+        ['a', 1],
+        ['a', 2],
+      ],
+      [['a', 3]],
+      [
+        ['a', 4],
+        ['b', 5],
+      ],
+    ];
     const parts = await writeAll(shares, 'tsv', 'none');
     const results = { parts, stored: 'tsv', compression: 'none', limit: undefined, order: 'key' } as const;
     expect(await textOf(resultChunks(store, results, 'tsv'))).to.equal('a\t1\na\t2\na\t3\na\t4\nb\t5\n');
@@ -103,7 +146,13 @@ describe('results merged into one order of keys', function () {
 
   it('let records through that are longer than any buffer', async () => {
     const long = 'x'.repeat(1_000_000);
-    const shares: Pair[][] = [[['a', long], ['c', 1]], [[`b${long}`, long]]];
+    const shares: Pair[][] = [
+      [
+        ['a', long],
+        ['c', 1],
+      ],
+      [[`b${long}`, long]],
+    ];
     for (const compression of compressions) {
       const parts = await writeAll(shares, 'csv', compression);
       const results = { parts, stored: 'csv', compression, limit: undefined, order: 'key' } as const;
@@ -114,10 +163,19 @@ describe('results merged into one order of keys', function () {
 
   for (const compression of compressions) {
     it(`of hundreds of parts open few files at once, with compression ${compression}`, async () => {
-      const pairs = Array.from({ length: 3000 }, (_, i): Pair => [i, `value ${i}`]);
-      const parts = await writeAll(partition(pairs, 300), 'tsv', compression);
+      const pairs = Array.from({ length: 1000 }, (_, i): Pair => [i, `value ${i}`]);
+      const parts = await writeAll(partition(pairs, 100), 'tsv', compression);
       const results = { parts, stored: 'tsv', compression, limit: undefined, order: 'key' } as const;
-      expect(await textOf(resultChunks(store, results, 'tsv'))).to.equal(linesOf(pairs, 'tsv'));
+      let merged: string | undefined;
+      const merging = textOf(resultChunks(store, results, 'tsv')).then(lines => {
+        merged = lines;
+      });
+      let most = 0;
+      while (merged === undefined) most = Math.max(most, await openFiles());
+      await merging;
+      expect(merged).to.equal(linesOf(pairs, 'tsv'));
+      expect(most).to.be.at.most(resultLimits.firstReadsAtOnce);
+      expect(await openFiles()).to.equal(0);
     });
 
     it(`fail if a part is shorter, longer or damaged, with compression ${compression}`, async () => {
