@@ -121,6 +121,9 @@ export function partName(kind: TaskKind, index: number, compression: OutputCompr
   return `part-${letter(kind)}-${fiveDigits(index)}${compression === 'gzip' ? '.gz' : ''}`;
 }
 
+/** Every name that `partName` gives. */
+export const partNamePattern = /^part-[mr]-\d{5,7}(?:\.gz)?$/;
+
 /** Paths of a job's own files, relative to the data directory. */
 export const jobFiles = {
   directory: (jobId: string) => `${reservedDirectory}/jobs/${jobId}`,

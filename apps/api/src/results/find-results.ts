@@ -7,6 +7,7 @@ import {
   manifestSchema,
   outputNames,
   partName,
+  partNamePattern,
   RequestError,
   type resultsQuerySchema,
 } from '@gridmr/contracts';
@@ -80,13 +81,11 @@ async function readManifest(store: BlobStore, job: Job): Promise<Manifest> {
   const manifest = manifestSchema.safeParse(await readJson(store, path, job));
   if (!manifest.success) throw new Error(`${path} is not a manifest`, { cause: manifest.error });
   if (manifest.data.job_id !== job.job_id) throw outputGone(job);
-  const strange = manifest.data.parts.find(part => !partFile.test(part.file));
+  // It is read from a directory that users write to: it must name files beside itself only.
+  const strange = manifest.data.parts.find(part => !partNamePattern.test(part.file));
   if (strange !== undefined) throw new Error(`${path} lists ${JSON.stringify(strange.file)}, which is not a part`);
   return manifest.data;
 }
-
-/** A manifest is read from a directory that users write to: it names files beside itself only. */
-const partFile = /^part-[mr]-\d{5,7}(\.gz)?$/;
 
 async function readJson(store: BlobStore, path: string, job: Job): Promise<unknown> {
   try {
