@@ -80,7 +80,9 @@ describe('the end of a job', function () {
     const { asked } = await jobReadyToCommit({ output_compression: 'gzip' });
     await commitJob(fixture.tools, asked.job_id);
     const path = `${asked.spec.output_path}/${outputNames.manifest}`;
-    const manifest = manifestSchema.parse(JSON.parse(Buffer.from(await fixture.tools.store.read(path, 10_000)).toString()));
+    const manifest = manifestSchema.parse(
+      JSON.parse(Buffer.from(await fixture.tools.store.read(path, 10_000)).toString()),
+    );
     const told = { bytes: 7, records: 1, crc32c: 0, ...compressedPart };
     expect(manifest).to.deep.include({ format: 'tsv', compression: 'gzip' });
     expect(manifest.parts).to.deep.equal([
