@@ -2,7 +2,7 @@ import { readdir, readlink } from 'node:fs/promises';
 import { type OutputCompression, type OutputFormat, resultLimits } from '@gridmr/contracts';
 import { encodeKey, hashKey, type Key } from '@gridmr/engine';
 import { type BlobStore, openFsStore } from '@gridmr/storage';
-import { compareKeys, formatPair, propertyOptions, TemporaryDirectory } from '@gridmr/testkit';
+import { compareKeys, formatPair, propertyOptions, TemporaryDirectory, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ResultPart } from '../dist/results/find-results.js';
@@ -126,6 +126,18 @@ describe('results merged into one order of keys', function () {
       }
     }
   }
+
+  it('close all files when their reader goes away', async () => {
+    const pairs = Array.from({ length: 20_000 }, (_, i): Pair => [i, 'x'.repeat(500)]);
+    const parts = await writeAll(partition(pairs, 3), 'tsv', 'none');
+    const results = { parts, stored: 'tsv', compression: 'none', limit: undefined, order: 'key' } as const;
+    for await (const chunk of resultChunks(store, results, 'tsv')) {
+      expect(chunk.length).to.be.greaterThan(0);
+      expect(await openFiles()).to.equal(3);
+      break;
+    }
+    await waitUntil('all parts to be closed', async () => (await openFiles()) === 0);
+  });
 
   it('keep the order of parts, and of records in a part, where keys are equal', async () => {
     const shares: Pair[][] = [
