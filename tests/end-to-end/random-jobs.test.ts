@@ -1,5 +1,6 @@
 /** Random jobs through the whole stack against the naive oracle: hostile inputs, all good programs, any split size and R. */
 import { rm } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { encodeKey, hashKey, type Key, partitionOf } from '@gridmr/engine';
 import {
   goodPrograms,
@@ -34,10 +35,11 @@ describe('random jobs', function () {
       seed: fc.nat(),
       splitBytes: fc.integer({ min: 1, max: 200 }),
       reducers: fc.integer({ min: 1, max: 5 }),
-      format: fc.constantFrom('tsv' as const, 'jsonl' as const),
+      format: fc.constantFrom('tsv' as const, 'csv' as const, 'jsonl' as const),
+      compression: fc.constantFrom('none' as const, 'gzip' as const),
     });
     await fc.assert(
-      fc.asyncProperty(job, async ({ program, texts, seed, splitBytes, reducers, format }) => {
+      fc.asyncProperty(job, async ({ program, texts, seed, splitBytes, reducers, format, compression }) => {
         const { input } = program;
         const files = input === 'any' ? texts : [makeText(new Random(seed), input, 20)];
         const inputs = files.map((bytes, i) => ({ path: `random/${i}.txt`, bytes }));
@@ -49,6 +51,7 @@ describe('random jobs', function () {
             split_size_mb: splitBytes / 1024 / 1024,
             num_reducers: numReducers,
             output_format: format,
+            output_compression: compression,
           }),
         );
         const parts = await stack.parts(ran);
@@ -59,7 +62,7 @@ describe('random jobs', function () {
         const expected = await runOracle(asked, (key, r) => partitionOf(keyHash(key as Key), r));
         const bytes = expected.parts.map(lines => lines.map(line => `${line}\n`).join(''));
         // A map-only job has a part per split; the oracle, one for all.
-        const found = [...parts.values()].map(String);
+        const found = [...parts.values()].map(part => String(compression === 'gzip' ? gunzipSync(part) : part));
         expect(numReducers === 0 ? [found.join('')] : found).to.deep.equal(bytes);
         expect(ran.counters.map_input_records).to.equal(expected.counters.map_input_records);
         expect(ran.counters.reduce_output_records).to.equal(expected.counters.reduce_output_records);

@@ -2,14 +2,18 @@ import { once } from 'node:events';
 import { readdir, readlink } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { partName } from '@gridmr/contracts';
-import { heldBytes, waitUntil } from '@gridmr/testkit';
+import { type OutputFormat, partName } from '@gridmr/contracts';
+import { formatPair, heldBytes, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import type { Response } from 'supertest';
 import { withApi } from './api-under-test.js';
+import { type Pair, storedPart } from './stored-part.js';
 import { completeJob, verdictOf, writeManifest } from './submitted-job.js';
 
 const ndjson = 'application/x-ndjson';
+const formats: readonly OutputFormat[] = ['tsv', 'csv', 'jsonl'];
+const linesOf = (pairs: readonly Pair[], format: OutputFormat) =>
+  pairs.map(([key, value]) => `${formatPair(key, value, format)}\n`).join('');
 
 describe('GET /api/v1/jobs/{id}/results', () => {
   const api = withApi();
@@ -96,10 +100,10 @@ describe('GET /api/v1/jobs/{id}/results', () => {
       expect(String((await read(id, '?limit=2').set('accept', ndjson)).body).match(/\n/g)).to.have.lengthOf(2);
     });
 
-    it('gives stored JSON lines as they are, whatever is asked for', async () => {
+    it('gives stored JSON lines as they are, unless another format is liked better', async () => {
       const id = await api().submitted({ output_format: 'jsonl' });
       await completeJob(api(), id, ['{"key":"a","value":1}\n']);
-      for (const accept of ['*/*', ndjson, 'text/tab-separated-values', 'application/json']) {
+      for (const accept of ['*/*', ndjson, 'application/json', 'text/html, */*;q=0.8', `text/csv;q=0.5, ${ndjson}`]) {
         const answer = await read(id).set('accept', accept);
         expect(answer.body).to.equal('{"key":"a","value":1}\n');
         expect(answer.headers['content-type']).to.match(/^application\/x-ndjson/);
@@ -129,10 +133,165 @@ describe('GET /api/v1/jobs/{id}/results', () => {
       expect([answer.status, answer.body]).to.deep.equal([200, '']);
     });
 
-    it('refuses what a later version will offer, by name', async () => {
-      const answer = await api().http.get(path(await api().submitted(), '?order=key'));
+    it('refuses an order that it does not know', async () => {
+      const answer = await api().http.get(path(await api().submitted(), '?order=value'));
       expect(answer.body).to.include({ status: 400, code: 'invalid_request' });
-      expect(answer.body.errors).to.deep.equal([{ path: 'order', message: 'is not a known field' }]);
+      expect(answer.body.errors[0].path).to.equal('order');
+    });
+
+    for (const stored of formats) {
+      it(`converts stored ${stored} to the format that is asked for`, async () => {
+        const pairs: Pair[] = [
+          ['1', 'one, "two"\nthree'],
+          ['a\tb', { c: [1, null] }],
+        ];
+        const id = await api().submitted({ output_format: stored, num_reducers: 2 });
+        await completeJob(api(), id, [storedPart(pairs.slice(0, 1), stored), storedPart(pairs.slice(1), stored)]);
+        for (const [sent, type] of [
+          ['tsv', 'text/tab-separated-values; charset=utf-8'],
+          ['csv', 'text/csv; charset=utf-8; header=absent'],
+          ['jsonl', `${ndjson}; charset=utf-8`],
+        ] as const) {
+          const answer = await read(id).set('accept', type.replace(/;.*/, ''));
+          expect(answer.body).to.equal(linesOf(pairs, sent));
+          expect(answer.headers['content-type']).to.equal(type);
+          expect('content-length' in answer.headers).to.equal(sent === stored);
+        }
+      });
+    }
+  });
+
+  describe('with order=key', () => {
+    const shares: Pair[][] = [
+      [
+        [2, 'two'],
+        ['b', 1],
+      ],
+      [
+        [true, 0],
+        ['1', 'one'],
+        [['a'], 9],
+      ],
+      [],
+      [
+        [10, 'ten'],
+        ['a', 1],
+      ],
+    ];
+    const sorted: Pair[] = [
+      [true, 0],
+      [2, 'two'],
+      [10, 'ten'],
+      ['1', 'one'],
+      ['a', 1],
+      ['b', 1],
+      [['a'], 9],
+    ];
+
+    for (const stored of formats) {
+      for (const output_compression of ['none', 'gzip'] as const) {
+        it(`merges parts, limited and converted, stored as ${stored} with compression ${output_compression}`, async () => {
+          const id = await api().submitted({ num_reducers: 4, output_format: stored, output_compression });
+          await completeJob(
+            api(),
+            id,
+            shares.map(share => storedPart(share, stored, output_compression)),
+          );
+          const whole = await read(id, '?order=key');
+          expect(whole.body).to.equal(linesOf(sorted, stored));
+          expect(whole.headers['content-length']).to.equal(String(Buffer.byteLength(linesOf(sorted, stored))));
+          expect((await read(id, '?order=key&limit=4')).body).to.equal(linesOf(sorted.slice(0, 4), stored));
+          expect((await read(id, '?order=key&partition=1')).body).to.equal(linesOf(shares[1]!, stored));
+          const json = read(id, '?order=key&limit=5').set('accept', ndjson);
+          expect((await json).body).to.equal(linesOf(sorted.slice(0, 5), 'jsonl'));
+        });
+      }
+    }
+
+    it('says why a map-only job has no such order', async () => {
+      const id = await api().submitted({ num_reducers: 0 });
+      await completeJob(api(), id, [storedPart([['a', 1]], 'tsv')]);
+      const answer = await api().http.get(path(id, '?order=key'));
+      expect(answer.body).to.include({ status: 409, code: 'not_sorted' });
+      expect(answer.body.detail).to.include('no reduce tasks');
+    });
+
+    it('says why keys that reduce made up cannot be merged', async () => {
+      const id = await api().submitted({ num_reducers: 2 });
+      await completeJob(api(), id, [
+        storedPart([['a', 1]], 'tsv'),
+        storedPart(
+          [
+            [2, 'b'],
+            [1, 'c'],
+          ],
+          'tsv',
+        ),
+      ]);
+      const answer = await api().http.get(path(id, '?order=key'));
+      expect(answer.body).to.include({ status: 409, code: 'not_sorted' });
+      expect(answer.body.detail).to.include('part-r-00001 do not ascend');
+      expect((await read(id, '?order=key&partition=0')).body).to.equal('a\t1\n');
+    });
+  });
+
+  describe('of compressed output', () => {
+    const shares: Pair[][] = [
+      [
+        ['a', 'x'.repeat(100_000)],
+        ['b', 2],
+      ],
+      [],
+      [['c', 3]],
+    ];
+    const text = linesOf(shares.flat(), 'tsv');
+    const gzipped = async (): Promise<string> => {
+      const id = await api().submitted({ num_reducers: 3, output_compression: 'gzip' });
+      await completeJob(
+        api(),
+        id,
+        shares.map(share => storedPart(share, 'tsv', 'gzip')),
+      );
+      return id;
+    };
+
+    it('is decompressed for who does not take gzip', async () => {
+      const id = await gzipped();
+      for (const encoding of ['identity', 'br', 'gzip;q=0']) {
+        const answer = await read(id).set('accept-encoding', encoding);
+        expect(answer.body).to.equal(text);
+        expect(answer.headers).not.to.have.property('content-encoding');
+        expect(answer.headers['content-length']).to.equal(String(text.length));
+        expect(answer.headers.vary?.toLowerCase()).to.include('accept-encoding');
+      }
+      expect((await read(id, '?partition=2').set('accept-encoding', 'identity')).body).to.equal('c\t3\n');
+      expect((await read(id, '?limit=1')).body).to.equal(text.slice(0, text.indexOf('b\t')));
+    });
+
+    it('is passed on as one gzip member to who takes gzip', async () => {
+      const id = await gzipped();
+      const answer = await read(id).set('accept-encoding', 'gzip');
+      expect(answer.headers['content-encoding']).to.equal('gzip');
+      expect(answer.body).to.equal(text);
+      const head = await api().http.head(path(id)).set('accept-encoding', 'gzip');
+      expect(head.headers['content-encoding']).to.equal('gzip');
+      const lines = await read(id).set('accept-encoding', 'gzip').set('accept', ndjson);
+      expect(lines.headers).not.to.have.property('content-encoding');
+    });
+
+    it('is cut off if a later part is damaged', async () => {
+      const id = await gzipped();
+      const { content } = storedPart([['c', 4]], 'tsv', 'gzip');
+      await api().directory.write(`output/${id}/${partName('reduce', 2, 'gzip')}`, content);
+      for (const encoding of ['identity', 'gzip']) {
+        const error = await read(id)
+          .set('accept-encoding', encoding)
+          .then(
+            () => undefined,
+            (failure: Error) => failure,
+          );
+        expect(error, encoding).to.be.instanceOf(Error);
+      }
     });
   });
 
@@ -203,7 +362,7 @@ describe('GET /api/v1/jobs/{id}/results', () => {
       return answer;
     };
 
-    for (const accept of ['text/tab-separated-values', ndjson]) {
+    for (const accept of ['text/tab-separated-values', ndjson, 'text/csv']) {
       it(`streams 50 MB as ${accept} in bounded memory, no faster than the client reads`, async () => {
         const before = heldBytes();
         const answer = await download(accept);

@@ -8,7 +8,9 @@ import {
   type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
+import { crc32c } from '@gridmr/engine';
 import type { ApiUnderTest } from './api-under-test.js';
+import type { StoredPart } from './stored-part.js';
 
 const time = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second)).toISOString();
 
@@ -41,20 +43,26 @@ export function verdictOf(jobId: string, status: Verdict['status']): Verdict {
 export async function completeJob(
   api: ApiUnderTest,
   jobId: string,
-  parts: readonly (string | Buffer)[],
+  parts: readonly (string | Buffer | StoredPart)[],
 ): Promise<void> {
   const spec = (await api.jobStore.readAsked(jobId))?.spec;
   if (spec === undefined) throw new Error(`${jobId} was never submitted`);
   const kind = spec.num_reducers === 0 ? 'map' : 'reduce';
   const listed: Manifest['parts'] = [];
   for (const [index, part] of parts.entries()) {
-    const bytes = Buffer.from(part);
-    const file = partName(kind, index);
-    await api.directory.write(`${spec.output_path}/${file}`, bytes);
-    listed.push({ file, records: 0, bytes: bytes.length, crc32c: 0 });
+    const { content, written } = typeof part === 'string' || Buffer.isBuffer(part) ? writtenPart(part) : part;
+    const file = partName(kind, index, spec.output_compression);
+    await api.directory.write(`${spec.output_path}/${file}`, content);
+    listed.push({ ...written, file });
   }
   await writeManifest(api, jobId, listed);
   await api.history.finishJob(await api.jobStore.commitVerdict(verdictOf(jobId, 'completed')));
+}
+
+/** Of records that nobody counted. */
+function writtenPart(part: string | Buffer): StoredPart {
+  const content = Buffer.from(part);
+  return { content, written: { records: 0, bytes: content.length, crc32c: crc32c(content) } };
 }
 
 export async function writeManifest(api: ApiUnderTest, jobId: string, parts: Manifest['parts']): Promise<void> {
@@ -63,7 +71,7 @@ export async function writeManifest(api: ApiUnderTest, jobId: string, parts: Man
     version: 1,
     job_id: jobId,
     format: spec?.output_format ?? '',
-    compression: 'none',
+    compression: spec?.output_compression ?? '',
     parts,
     records: 0,
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -1,11 +1,23 @@
 /** Commit, cancel and clean-up, each run half and again. */
-import { type AskedJob, jobFiles, outputNames, type Plan, taskId, type Verdict, zeroCounters } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  jobFiles,
+  manifestSchema,
+  outputNames,
+  type Plan,
+  taskId,
+  type Verdict,
+  zeroCounters,
+} from '@gridmr/contracts';
 import { expect } from 'chai';
 import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { commitJob } from '../dist/steps/commit-job.js';
 import { TaskNotCommittedError } from '../dist/steps/summarise-group.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { openStepFixture, type StepFixture } from './step-fixture.js';
+
+/** What an attempt tells of a compressed part, beside what it tells of any. */
+const compressedPart = { text_bytes: 9, ascending_keys: { booleans: 0, numbers: 0, strings: 1, arrays: 0 } };
 
 describe('the end of a job', function () {
   this.timeout(30_000);
@@ -28,12 +40,13 @@ describe('the end of a job', function () {
       bytes: 7,
       records: 1,
       crc32c: 0,
+      ...(asked.spec.output_compression === 'gzip' ? compressedPart : {}),
       counters: { ...zeroCounters(), reduce_output_records: 1 },
     });
   }
 
-  async function jobReadyToCommit(): Promise<{ asked: AskedJob; plan: Plan }> {
-    const asked = await fixture.ask();
+  async function jobReadyToCommit(spec: Partial<AskedJob['spec']> = {}): Promise<{ asked: AskedJob; plan: Plan }> {
+    const asked = await fixture.ask(spec);
     const plan = await fixture.plan(asked, 1);
     await commitTask(asked, 'map', 0);
     for (const index of [0, 1]) await commitTask(asked, 'reduce', index);
@@ -61,6 +74,22 @@ describe('the end of a job', function () {
     expect(verdict).to.deep.include({ status: 'completed' });
     expect(verdict?.output).to.deep.equal({ path: asked.spec.output_path, parts: 2, records: 2, bytes: 14 });
     expect(verdict?.counters.reduce_output_records).to.equal(3);
+  });
+
+  it('names compressed parts so, and tells in the manifest what their attempts told', async () => {
+    const { asked } = await jobReadyToCommit({ output_compression: 'gzip' });
+    await commitJob(fixture.tools, asked.job_id);
+    const path = `${asked.spec.output_path}/${outputNames.manifest}`;
+    const manifest = manifestSchema.parse(
+      JSON.parse(Buffer.from(await fixture.tools.store.read(path, 10_000)).toString()),
+    );
+    const told = { bytes: 7, records: 1, crc32c: 0, ...compressedPart };
+    expect(manifest).to.deep.include({ format: 'tsv', compression: 'gzip' });
+    expect(manifest.parts).to.deep.equal([
+      { ...told, file: 'part-r-00000.gz' },
+      { ...told, file: 'part-r-00001.gz' },
+    ]);
+    expect(await namesBelow(asked.spec.output_path)).to.include.members(['part-r-00000.gz', 'part-r-00001.gz']);
   });
 
   it('goes on where it died: with some parts placed', async () => {
@@ -91,9 +120,9 @@ describe('the end of a job', function () {
   });
 
   it('leaves a cancelled job’s output without _SUCCESS, and the clean-up removes what was placed', async () => {
-    const { asked } = await jobReadyToCommit();
+    const { asked } = await jobReadyToCommit({ output_compression: 'gzip' });
     const from = jobFiles.attemptOutput(asked.job_id, 'reduce', 0, 'a1-test', 'part');
-    await fixture.tools.store.rename(from, `${asked.spec.output_path}/part-r-00000`);
+    await fixture.tools.store.rename(from, `${asked.spec.output_path}/part-r-00000.gz`);
     await fixture.directory.write(`${asked.spec.output_path}/mine.txt`, 'put here by a user');
     await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
     await commitJob(fixture.tools, asked.job_id);

@@ -10,8 +10,10 @@ import {
   type JobStatusView,
   jobSchema,
   jobStatusViewSchema,
+  type OutputFormat,
   type Page,
   pageSchema,
+  resultMediaTypes,
   routes,
   type SubmittedJob,
   submittedSchema,
@@ -54,8 +56,10 @@ export interface ResultsOptions extends CallOptions {
   readonly partition?: number | undefined;
   /** At most so many records. */
   readonly limit?: number | undefined;
-  /** JSON lines, whatever format the job's output has. */
-  readonly asJsonLines?: boolean | undefined;
+  /** `key`: all parts merged into one order of keys. Otherwise one part after the other. */
+  readonly order?: 'key' | undefined;
+  /** Whatever format the job's output has; its own if this is not given. */
+  readonly format?: OutputFormat | undefined;
 }
 
 const jobPageSchema = pageSchema(jobSchema, 'JobPage');
@@ -118,17 +122,18 @@ export class GridmrClient {
     await this.#transport.json(routes.jobCancel(encodeURIComponent(id)), anything, { method: 'POST', signal });
   }
 
-  /** Parts in the order of partitions, in the job's own format, never held in memory whole. */
+  /** The results as bytes, decompressed, never held in memory whole. */
   async resultStream(id: string, options: ResultsOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    const { partition, limit, asJsonLines, signal } = options;
+    const { partition, limit, order, format, signal } = options;
     const path = routes.jobResults(encodeURIComponent(id));
-    const accept = asJsonLines ? 'application/x-ndjson' : '*/*';
-    const stream = await this.#transport.stream(path, { query: { partition, limit }, headers: { accept }, signal });
+    const accept = format === undefined ? '*/*' : resultMediaTypes[format];
+    const query = { partition, limit, order };
+    const stream = await this.#transport.stream(path, { query, headers: { accept }, signal });
     const idleMs = this.#options.resultsIdleMs ?? clientLimits.resultsIdleMs;
     return watchStream(stream, { url: path, idleMs, signal });
   }
 
-  /** The same line by line. Leaving the loop closes the connection. */
+  /** The same line by line. Leaving the loop closes the connection. A record of CSV may have several lines; of the other formats, one. */
   async *results(id: string, options: ResultsOptions = {}): AsyncGenerator<string, void, undefined> {
     yield* readLines(await this.resultStream(id, options));
   }

@@ -97,12 +97,10 @@ describe('GridmrClient', () => {
       for (const byte of bytes) res.write(Uint8Array.of(byte));
       res.end();
     });
-    expect(await collect(client.results(jobId, { partition: 0, asJsonLines: true }))).to.deep.equal([
-      'é\t1',
-      '😀\t2',
-      'last',
-    ]);
-    expect(server.asked[0]?.query).to.deep.equal({ partition: '0' });
+    expect(
+      await collect(client.results(jobId, { partition: 0, limit: 9, order: 'key', format: 'jsonl' })),
+    ).to.deep.equal(['é\t1', '😀\t2', 'last']);
+    expect(server.asked[0]?.query).to.deep.equal({ partition: '0', limit: '9', order: 'key' });
     expect(server.asked[0]?.headers.accept).to.equal('application/x-ndjson');
   });
 

@@ -5,12 +5,10 @@
 import { z } from 'zod';
 import { countersSchema } from './counters.js';
 import { fiveDigits, type TaskKind } from './ids.js';
-import { jobFiles } from './job-files.js';
-
-const count = z.number().int().nonnegative();
+import { jobFiles, writtenFileSchema } from './job-files.js';
 
 /** The winning attempt's output of one task. */
-export const taskOutputSchema = z.object({ file: z.string(), bytes: count, records: count, crc32c: count });
+export const taskOutputSchema = writtenFileSchema.extend({ file: z.string() });
 export type TaskOutput = z.infer<typeof taskOutputSchema>;
 
 export const groupSummarySchema = z.object({

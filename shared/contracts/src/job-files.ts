@@ -17,7 +17,7 @@ import { countersSchema } from './counters.js';
 import { reservedDirectory } from './data-path.js';
 import { fiveDigits, jobIdSchema, type TaskKind, taskIdSchema } from './ids.js';
 import { outputSchema } from './job.js';
-import { jobSpecSchema } from './job-spec.js';
+import { jobSpecSchema, type OutputCompression } from './job-spec.js';
 import { dataPlaneLimits } from './limits.js';
 import { jobErrorSchema } from './problem.js';
 
@@ -54,6 +54,26 @@ export const planChunkSchema = z.array(splitSchema).max(dataPlaneLimits.tasksPer
 export const segmentPartitionSchema = z.object({ offset: count, bytes: count, records: count, crc32c: count });
 export type SegmentPartition = z.infer<typeof segmentPartitionSchema>;
 
+/** How many keys of each kind stand in a part, one kind after the other. */
+export const keyCountsSchema = z.object({ booleans: count, numbers: count, strings: count, arrays: count });
+export type KeyCounts = z.infer<typeof keyCountsSchema>;
+
+/** What an attempt wrote: a segment, or a part. */
+export const writtenFileSchema = z.object({
+  /** Of the file as it is stored; so is the checksum. */
+  bytes: count,
+  records: count,
+  crc32c: count,
+  /** Of a compressed part: its length before. */
+  text_bytes: count.optional(),
+  /**
+   * Of a part of a reduce task whose keys ascend; absent if they do not. Such parts can be merged, and every key of theirs
+   * is known to be a string, or not, even where the format writes the string "1" as it writes the number.
+   */
+  ascending_keys: keyCountsSchema.optional(),
+});
+export type WrittenFile = z.infer<typeof writtenFileSchema>;
+
 /** A task's commit record: the attempt that won, and what it made. */
 export const commitRecordSchema = z.object({
   task_id: taskIdSchema,
@@ -63,9 +83,7 @@ export const commitRecordSchema = z.object({
   committed_at: time,
   /** File name of the attempt's output, beside this record. */
   file: z.string().regex(/^[a-z0-9.-]+$/),
-  bytes: count,
-  records: count,
-  crc32c: count,
+  ...writtenFileSchema.shape,
   counters: countersSchema,
 });
 export type CommitRecord = z.infer<typeof commitRecordSchema>;
@@ -86,7 +104,7 @@ export const manifestSchema = z.object({
   job_id: jobIdSchema,
   format: z.string(),
   compression: z.string(),
-  parts: z.array(z.object({ file: z.string(), records: count, bytes: count, crc32c: count })),
+  parts: z.array(writtenFileSchema.extend({ file: z.string() })),
   records: count,
   bytes: count,
   counters: countersSchema,
@@ -98,10 +116,13 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 export const outputNames = { manifest: '_manifest.json', success: '_SUCCESS' } as const;
 
-/** `part-r-00003`, or `part-m-00003` of a map-only job. */
-export function partName(kind: TaskKind, index: number): string {
-  return `part-${letter(kind)}-${fiveDigits(index)}`;
+/** `part-r-00003`, or `part-m-00003` of a map-only job; compressed ones end in `.gz`, as their readers expect. */
+export function partName(kind: TaskKind, index: number, compression: OutputCompression = 'none'): string {
+  return `part-${letter(kind)}-${fiveDigits(index)}${compression === 'gzip' ? '.gz' : ''}`;
 }
+
+/** Every name that `partName` gives. */
+export const partNamePattern = /^part-[mr]-\d{5,7}(?:\.gz)?$/;
 
 /** Paths of a job's own files, relative to the data directory. */
 export const jobFiles = {

@@ -10,6 +10,8 @@ const source = z.string().min(1, 'must not be empty');
 
 export const prioritySchema = z.enum(['low', 'normal', 'high']);
 export const languageSchema = z.enum(['javascript', 'typescript']);
+export const outputFormatSchema = z.enum(['tsv', 'jsonl', 'csv']);
+export const outputCompressionSchema = z.enum(['none', 'gzip']);
 
 const notYet = (what: string, accepted: string) => ({ error: `${what} this version of GridMR accepts ${accepted}` });
 
@@ -38,8 +40,8 @@ const requestShape = {
   parameters: z.record(z.string(), z.json()).default({}),
   output_path: dataPathSchema.optional(),
   output_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `output_path`' }),
-  output_format: z.enum(['tsv', 'jsonl'], notYet('is not an output format that', '"tsv" and "jsonl"')).default('tsv'),
-  output_compression: z.enum(['none'], notYet('is not a compression that', '"none"')).default('none'),
+  output_format: outputFormatSchema.default('tsv'),
+  output_compression: outputCompressionSchema.default('none'),
   priority: prioritySchema.default('normal'),
   on_record_error: z.enum(['fail'], notYet('is not a choice that', '"fail"')).default('fail'),
   retry_user_errors: z.boolean().default(false),
@@ -124,8 +126,8 @@ export const jobSpecSchema = z
     split_size_mb: z.number(),
     parameters: z.record(z.string(), z.json()),
     output_path: z.string(),
-    output_format: requestShape.output_format.unwrap(),
-    output_compression: requestShape.output_compression.unwrap(),
+    output_format: outputFormatSchema,
+    output_compression: outputCompressionSchema,
     priority: prioritySchema,
     on_record_error: requestShape.on_record_error.unwrap(),
     retry_user_errors: z.boolean(),
@@ -137,6 +139,7 @@ export const jobSpecSchema = z
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof jobSpecSchema>;
 export type OutputFormat = JobSpec['output_format'];
+export type OutputCompression = JobSpec['output_compression'];
 
 /** What the settings allow and the caller is, beside what the request says. */
 export interface SpecDefaults {

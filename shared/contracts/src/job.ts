@@ -121,4 +121,7 @@ export type JobListQuery = z.infer<typeof jobListQuerySchema>;
 export const resultsQuerySchema = z.strictObject({
   partition: z.coerce.number().int().min(0).max(9_999_999).optional(),
   limit: z.coerce.number().int().min(1).optional().meta({ description: 'At most so many records' }),
+  order: z.enum(['key']).optional().meta({
+    description: 'All parts merged into one order of keys: booleans, numbers, strings by code point, arrays',
+  }),
 });

@@ -33,7 +33,7 @@ export const apiLimits = {
   healthCheckMs: 2 * secondMs,
   retryAfterSeconds: 2,
   /** A manifest of one million parts is about this long. */
-  manifestBytesMax: 128 * mib,
+  manifestBytesMax: 160 * mib,
   /** First and greatest wait before work on jobs that failed (events, resuming) is tried again. */
   retryDelayMs: 250,
   retryDelayMaxMs: 5 * secondMs,
@@ -41,6 +41,22 @@ export const apiLimits = {
   /** A shared directory may show a verdict a little after the news of it. */
   verdictWaitMs: 5 * secondMs,
   verdictPollMs: 100,
+} as const;
+
+/** A merged download (`order=key`). */
+export const resultLimits = {
+  /** Parts beyond this are opened again for every window that is read of them. */
+  openPartsMax: 32,
+  /** Of all parts' windows together; but a window is never smaller than `windowBytesMin`. */
+  windowsBytes: 16 * mib,
+  windowBytesMin: 4 * kib,
+  windowBytesMax: 256 * kib,
+  /** Parts whose first record is read at the same time. */
+  firstReadsAtOnce: 16,
+  /** Merged records sent on at once. */
+  mergedPieceBytes: 64 * kib,
+  /** A key as it is stored: the longest, with every character escaped and quoted. */
+  storedKeyBytesMax: 16 * mib,
 } as const;
 
 /** What one job may be. */
@@ -80,8 +96,12 @@ export const dataPlaneLimits = {
   writeBufferBytes: 256 * kib,
   /** Keys of one hand-over from the guest, encoded: `sandboxLimits.pairTextLengthMax`, where `0,` in an array becomes 9 bytes. */
   keyColumnBytesMax: 48 * mib,
-  /** Formatted output waiting to be written: `writeBufferBytes` and one line of the longest key, escaped, and value. */
-  formattedBytesMax: 32 * mib,
+  /** Formatted output waiting to be written: `writeBufferBytes` and one line of the longest key and value, escaped and quoted. */
+  formattedBytesMax: 40 * mib,
+  /** Text of one gzip member of a part: what fits into a block of BGZF even if nothing of it can be compressed. */
+  gzipBlockBytes: 65_280,
+  /** Fastest: a level more costs twice the time and saves a tenth of the space. */
+  gzipLevel: 1,
   /** Splits per plan chunk file, and tasks per group of a flow. */
   tasksPerGroup: 1000,
   groupSummaryBytesMax: 4 * mib,

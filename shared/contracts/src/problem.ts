@@ -14,6 +14,7 @@ export const problemKinds = {
   output_exists: { status: 409, title: 'The output path is not empty' },
   idempotency_conflict: { status: 409, title: 'This idempotency key belongs to another request' },
   not_finished: { status: 409, title: 'The job has not finished' },
+  not_sorted: { status: 409, title: 'The results are not in key order' },
   no_results: { status: 409, title: 'The job has no results' },
   already_finished: { status: 409, title: 'The job has already finished' },
   body_too_large: { status: 413, title: 'The request body is too large' },

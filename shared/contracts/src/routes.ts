@@ -1,4 +1,6 @@
 /** Paths of the API, for the server that serves them and for the clients that call them. */
+import type { OutputFormat } from './job-spec.js';
+
 export const apiPrefix = '/api/v1';
 
 export const routes = {
@@ -13,6 +15,13 @@ export const routes = {
   healthLive: '/health/live',
   healthReady: '/health/ready',
   openapi: '/openapi.json',
+};
+
+/** What results are served as, and asked for by `Accept`. */
+export const resultMediaTypes: Readonly<Record<OutputFormat, string>> = {
+  tsv: 'text/tab-separated-values',
+  csv: 'text/csv',
+  jsonl: 'application/x-ndjson',
 };
 
 export const headers = { requestId: 'x-request-id', idempotencyKey: 'idempotency-key' } as const;

@@ -12,6 +12,7 @@ import {
   newJobId,
   parseTaskId,
   partName,
+  partNamePattern,
   taskId,
   taskIdSchema,
 } from '@gridmr/contracts';
@@ -116,5 +117,10 @@ describe('jobFiles', () => {
   it('names parts by the kind of the task that made them', () => {
     expect(partName('reduce', 3)).to.equal('part-r-00003');
     expect(partName('map', 0)).to.equal('part-m-00000');
+    expect(partName('map', 0, 'gzip')).to.equal('part-m-00000.gz');
+    for (const compression of ['none', 'gzip'] as const)
+      expect(partName('map', 999_999, compression)).to.match(partNamePattern);
+    for (const other of ['part-r-1', 'part-r-00000.gz.txt', '../part-r-00000', '_SUCCESS'])
+      expect(other).not.to.match(partNamePattern);
   });
 });

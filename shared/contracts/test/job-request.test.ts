@@ -67,8 +67,6 @@ describe('a job request', () => {
       .and.include('"javascript"');
     for (const [field, value] of Object.entries({
       input_format: 'csv',
-      output_format: 'csv',
-      output_compression: 'gzip',
     })) {
       expect(faults({ ...request, [field]: value }).join(), field).to.match(new RegExp(`^${field} .*accepts`));
     }

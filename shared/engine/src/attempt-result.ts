@@ -1,6 +1,5 @@
 /** What a finished attempt has written and counted. The file is complete, and not committed: that is the caller's. */
-import type { Counters } from '@gridmr/contracts';
-import type { WrittenFile } from './checked-output.js';
+import type { Counters, WrittenFile } from '@gridmr/contracts';
 import type { AttemptNotes } from './program.js';
 
 export interface AttemptResult extends WrittenFile {

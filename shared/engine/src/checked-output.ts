@@ -2,15 +2,9 @@
  * Bytes on their way into a file: gathered into big writes, counted, and summed up as one CRC-32C of the whole file.
  * Cost: one copy of what is smaller than the buffer; what is bigger goes straight through.
  */
+import type { WrittenFile } from '@gridmr/contracts';
 import { crc32c } from './crc32c.js';
 import type { ByteSink } from './scratch-file.js';
-
-/** What a finished file is, as its commit record tells it. */
-export interface WrittenFile {
-  readonly bytes: number;
-  readonly records: number;
-  readonly crc32c: number;
-}
 
 export class CheckedOutput {
   readonly #sink: ByteSink;

@@ -2,6 +2,8 @@
 
 export * from './attempt-limits.js';
 export * from './attempt-result.js';
+export * from './bare-json.js';
+export * from './bgzf.js';
 export * from './byte-buffer.js';
 export * from './checked-output.js';
 export * from './crc32c.js';
@@ -10,9 +12,11 @@ export * from './key-column.js';
 export * from './key-encoding.js';
 export * from './key-error.js';
 export * from './key-json.js';
+export * from './key-tally.js';
 export * from './lines.js';
 export * from './map-attempt.js';
 export * from './output-format.js';
+export * from './part-writer.js';
 export * from './partition.js';
 export * from './program.js';
 export * from './reduce-attempt.js';

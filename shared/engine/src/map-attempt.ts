@@ -4,7 +4,15 @@
  * The sandbox begins, takes block after block, and ends; the pairs it gives out go to a `MapOutput`. Everything here is
  * synchronous but for opening files. It writes and does not commit: see `attempt-result.ts`.
  */
-import { type Counters, failureClass, type OutputFormat, type Split, TaskError, zeroCounters } from '@gridmr/contracts';
+import {
+  type Counters,
+  failureClass,
+  type OutputCompression,
+  type OutputFormat,
+  type Split,
+  TaskError,
+  zeroCounters,
+} from '@gridmr/contracts';
 import type { BlobWriter } from '@gridmr/storage';
 import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { type AttemptResult, attemptResult } from './attempt-result.js';
@@ -28,6 +36,7 @@ export interface MapAttempt {
   readonly reducers: number;
   /** Of a map-only job's parts. */
   readonly outputFormat: OutputFormat;
+  readonly outputCompression?: OutputCompression;
   /** Where runs are spilled: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
   readonly limits?: Partial<AttemptLimits>;
@@ -65,9 +74,12 @@ async function run(attempt: MapAttempt): Promise<AttemptResult> {
 }
 
 function openOutput(attempt: MapAttempt, scratch: ScratchDirectory, counters: Counters): MapOutput {
-  const { output, reducers, outputFormat, sandbox } = attempt;
+  const { output, reducers, outputFormat: format, outputCompression: compression, sandbox } = attempt;
   const limits = attemptLimits(attempt.limits);
-  if (reducers === 0) return new PartOutput(new PartWriter(output, outputFormat, limits.writeBufferBytes));
+  if (reducers === 0) {
+    const { writeBufferBytes } = limits;
+    return new PartOutput(new PartWriter(output, { format, compression, writeBufferBytes, tallyKeys: false }));
+  }
   return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, counters });
 }
 

@@ -1,5 +1,5 @@
 /** Where a map attempt's pairs go: sorted into a segment, or straight into a part if the job has no reduce. */
-import type { WrittenFile } from './checked-output.js';
+import type { WrittenFile } from '@gridmr/contracts';
 import type { PartWriter } from './part-writer.js';
 import type { PairBlock } from './program.js';
 

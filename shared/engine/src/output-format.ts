@@ -2,25 +2,29 @@
  * Turns pairs that `reduce` (or `map`, in a map-only job) emitted into the lines of a part.
  *
  * ```
- * pair            tsv          jsonl
- * "a", 1          a⇥1          {"key":"a","value":1}
- * "a", "x\ty"     a⇥x\ty       {"key":"a","value":"x\ty"}      (in tsv the tab is written as backslash and t)
- * ["a",2], {}     ["a",2]⇥{}   {"key":["a",2],"value":{}}
+ * pair            tsv          csv                jsonl
+ * "a", 1          a⇥1          a,1                {"key":"a","value":1}
+ * "a", "x\ty"     a⇥x\ty       a,x⇥y              {"key":"a","value":"x\ty"}      (in tsv the tab is written as backslash and t)
+ * ["a",2], {}     ["a",2]⇥{}   "[""a"",2]",{}     {"key":["a",2],"value":{}}
+ * "1", "x\ny"     1⇥x\ny       "1","x             {"key":"1","value":"x\ny"}      (in csv, fields may hold line feeds)
+ *                              y"
  * ```
  *
  * Keys come in their order-preserving encoding, values as JSON text; both are rewritten byte by byte, and text is never decoded but for
- * `\u` escapes in TSV strings. There, a lone surrogate becomes U+FFFD, as a line of UTF-8 cannot hold it; JSON lines keep its escape.
+ * escapes in TSV and CSV strings. There, a lone surrogate becomes U+FFFD, as a line of UTF-8 cannot hold it; JSON lines keep its escape.
  *
  * Cost: O(bytes), about 2 ns a byte. Memory: a formatter stops once the target holds a write buffer's worth, so that it never holds more than
  * that and one line.
  */
 import { dataPlaneLimits, type OutputFormat } from '@gridmr/contracts';
 import type { ByteBuffer } from './byte-buffer.js';
+import { endBefore } from './column.js';
+import { CsvLines } from './csv-line.js';
 import { appendEscaped, tsvEscapes } from './escaped-bytes.js';
+import { appendJsonString, tsvText } from './json-string.js';
 import { keyTags } from './key-encoding.js';
 import { appendKeyJson } from './key-json.js';
 import type { PairBlock } from './program.js';
-import { appendTsvString } from './tsv-string.js';
 
 const tab = 0x09;
 const newline = 0x0a;
@@ -35,10 +39,17 @@ export type Formatter = (pairs: PairBlock, target: ByteBuffer, from?: number) =>
 
 type AppendLine = (pairs: PairBlock, i: number, target: ByteBuffer) => void;
 
-const appendLine: Record<OutputFormat, AppendLine> = { tsv: appendTsvLine, jsonl: appendJsonLine };
+const lineAppenders: Record<OutputFormat, () => AppendLine> = {
+  tsv: () => appendTsvLine,
+  jsonl: () => appendJsonLine,
+  csv: () => {
+    const lines = new CsvLines();
+    return (pairs, i, target) => lines.append(pairs, i, target);
+  },
+};
 
 export function createFormatter(format: OutputFormat): Formatter {
-  const append = appendLine[format];
+  const append = lineAppenders[format]();
   return (pairs, target, from = 0) => {
     let i = from;
     for (; i < pairs.count && target.length < dataPlaneLimits.writeBufferBytes; i++) append(pairs, i, target);
@@ -48,32 +59,22 @@ export function createFormatter(format: OutputFormat): Formatter {
 
 function appendTsvLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
   const { keyBytes, valueBytes } = pairs;
-  const keyStart = startOf(pairs.keyEnds, i);
-  const keyEnd = endOf(pairs.keyEnds, i);
+  const keyStart = endBefore(pairs.keyEnds, i);
+  const keyEnd = endBefore(pairs.keyEnds, i + 1);
   if (keyBytes[keyStart] === keyTags.string) appendEscaped(target, keyBytes, keyStart + 1, keyEnd, tsvEscapes);
   else appendKeyJson(target, keyBytes, keyStart, keyEnd);
   target.appendByte(tab);
-  const valueStart = startOf(pairs.valueEnds, i);
-  const valueEnd = endOf(pairs.valueEnds, i);
-  if (valueBytes[valueStart] === quote) appendTsvString(target, valueBytes, valueStart, valueEnd);
+  const valueStart = endBefore(pairs.valueEnds, i);
+  const valueEnd = endBefore(pairs.valueEnds, i + 1);
+  if (valueBytes[valueStart] === quote) appendJsonString(target, valueBytes, valueStart, valueEnd, tsvText);
   else target.append(valueBytes, valueStart, valueEnd);
   target.appendByte(newline);
 }
 
 function appendJsonLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
   target.appendAscii('{"key":');
-  appendKeyJson(target, pairs.keyBytes, startOf(pairs.keyEnds, i), endOf(pairs.keyEnds, i));
+  appendKeyJson(target, pairs.keyBytes, endBefore(pairs.keyEnds, i), endBefore(pairs.keyEnds, i + 1));
   target.appendAscii(',"value":');
-  target.append(pairs.valueBytes, startOf(pairs.valueEnds, i), endOf(pairs.valueEnds, i));
+  target.append(pairs.valueBytes, endBefore(pairs.valueEnds, i), endBefore(pairs.valueEnds, i + 1));
   target.appendAscii('}\n');
-}
-
-function startOf(ends: Uint32Array, i: number): number {
-  return i === 0 ? 0 : endOf(ends, i - 1);
-}
-
-function endOf(ends: Uint32Array, i: number): number {
-  const end = ends[i];
-  if (end === undefined) throw new RangeError(`a column of ${ends.length} has no entry ${i}`);
-  return end;
 }

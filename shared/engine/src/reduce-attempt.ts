@@ -5,7 +5,7 @@
  * guest as a stream of batches (`group-batches.ts`); lines are written as pairs come out. It does not commit.
  * Memory: a frame of each open segment, a batch, and the write buffers, whatever the number of values of a key.
  */
-import { type Counters, type OutputFormat, zeroCounters } from '@gridmr/contracts';
+import { type Counters, type OutputCompression, type OutputFormat, zeroCounters } from '@gridmr/contracts';
 import type { BlobReader, BlobWriter } from '@gridmr/storage';
 import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { type AttemptResult, attemptResult } from './attempt-result.js';
@@ -35,6 +35,7 @@ export interface ReduceAttempt {
   /** The caller commits or discards it. */
   readonly output: Pick<BlobWriter, 'writeSync'>;
   readonly outputFormat: OutputFormat;
+  readonly outputCompression?: OutputCompression;
   /** Where merge passes are written: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
   readonly limits?: Partial<AttemptLimits>;
@@ -48,7 +49,12 @@ export async function runReduceAttempt(attempt: ReduceAttempt): Promise<AttemptR
   const { sandbox } = attempt;
   const limits = attemptLimits(attempt.limits);
   const counters = zeroCounters();
-  const part = new PartWriter(attempt.output, attempt.outputFormat, limits.writeBufferBytes);
+  const part = new PartWriter(attempt.output, {
+    format: attempt.outputFormat,
+    compression: attempt.outputCompression,
+    writeBufferBytes: limits.writeBufferBytes,
+    tallyKeys: true,
+  });
   using scratch = new ScratchDirectory(attempt.scratch);
   const options = {
     partitions: 1,

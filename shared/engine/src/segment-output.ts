@@ -13,9 +13,8 @@
  * give equal bytes, and the order of a key's values is emission order throughout: runs are merged in the order they were made.
  * Cost: without a spill and a combiner each pair is written once; each spill, and the combiner's run, once more.
  */
-import type { Counters } from '@gridmr/contracts';
+import type { Counters, WrittenFile } from '@gridmr/contracts';
 import type { AttemptLimits } from './attempt-limits.js';
-import type { WrittenFile } from './checked-output.js';
 import { GroupCombiner } from './combine-groups.js';
 import { copyGroups } from './copy-groups.js';
 import { GroupBuffer } from './group-buffer.js';

@@ -7,9 +7,9 @@
  * Invariant: partitions ascend, and keys within them; anything else is a fault of the caller and throws.
  * Memory: two frames and one write buffer, or the biggest value. Cost: two copies and two checksums of each byte.
  */
-import { dataPlaneLimits } from '@gridmr/contracts';
+import { dataPlaneLimits, type WrittenFile } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
-import { CheckedOutput, type WrittenFile } from './checked-output.js';
+import { CheckedOutput } from './checked-output.js';
 import { crc32c } from './crc32c.js';
 import type { Slice } from './group-cursor.js';
 import { compareBytes } from './key-encoding.js';

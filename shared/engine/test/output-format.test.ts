@@ -1,5 +1,5 @@
-import { dataPlaneLimits, TaskError } from '@gridmr/contracts';
-import { propertyOptions } from '@gridmr/testkit';
+import { dataPlaneLimits, type OutputFormat, TaskError } from '@gridmr/contracts';
+import { formatPair, propertyOptions } from '@gridmr/testkit';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ByteBuffer } from '../dist/byte-buffer.js';
@@ -24,7 +24,7 @@ function pairBlock(pairs: readonly TextPair[]): PairBlock {
   return { count: pairs.length, ...keys, valueBytes: Buffer.concat(values), valueEnds, partitions: undefined };
 }
 
-function format(name: 'tsv' | 'jsonl', ...pairs: TextPair[]): string {
+function format(name: OutputFormat, ...pairs: TextPair[]): string {
   const target = new ByteBuffer(dataPlaneLimits.formattedBytesMax);
   expect(createFormatter(name)(pairBlock(pairs), target)).to.equal(pairs.length);
   return Buffer.from(target.view()).toString();
@@ -92,6 +92,44 @@ describe('the tsv format', () => {
       expect(() => format('tsv', ['k', json]))
         .to.throw(TaskError, 'not JSON')
         .with.nested.property('error.code', 'user_code_error');
+    });
+  }
+});
+
+describe('the csv format', () => {
+  const golden: [TextPair, string][] = [
+    [['the', '42'], 'the,42\n'],
+    [['two words', '"C:\\\\new\\t"'], 'two words,C:\\new\t\n'],
+    [['', '""'], ',\n'],
+    [['a,b', '"say \\"hi\\""'], '"a,b","say ""hi"""\n'],
+    [['line\nfeed', '"carriage\\rreturn"'], '"line\nfeed","carriage\rreturn"\n'],
+    [[1.5, 'null'], '1.5,null\n'],
+    [['1.5', '"null"'], '"1.5","null"\n'],
+    [['-1e+5', '"true"'], '"-1e+5","true"\n'],
+    [['2026-01-01', '"truest"'], '2026-01-01,truest\n'],
+    [[false, '[1,"a"]'], 'false,"[1,""a""]"\n'],
+    [[['a', 1], '{}'], '"[""a"",1]",{}\n'],
+    [['lone', '"\\ud800x\\u002c"'], 'lone,"\ufffdx,"\n'],
+  ];
+  for (const [pair, line] of golden) {
+    it(`writes ${JSON.stringify(pair)} as ${JSON.stringify(line)}`, () => expect(format('csv', pair)).to.equal(line));
+  }
+
+  it('writes any pairs as a plain formatter does', () => {
+    const odd = fc.constantFrom('1', '-0', '01', '1e5', 'true', 'null', 'nul', 'a"b', 'a,b', '-', '--1', '1-');
+    const value = fc.oneof(text, odd, key, fc.jsonValue());
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.oneof(key, odd), value), { maxLength: 4 }), pairs => {
+        const lines = pairs.map(([k, v]) => `${formatPair(k, v, 'csv')}\n`);
+        expect(format('csv', ...pairs.map(([k, v]) => [k, JSON.stringify(v)] as const))).to.equal(lines.join(''));
+      }),
+      propertyOptions(400),
+    );
+  }).timeout(propertyMs);
+
+  for (const json of ['"', '"a', '"\\"', '"\\x"', '"\\u12"']) {
+    it(`refuses the value ${json}`, () => {
+      expect(() => format('csv', ['k', json])).to.throw(TaskError, 'not JSON');
     });
   }
 });

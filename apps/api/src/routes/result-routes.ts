@@ -1,10 +1,10 @@
 /** A job's results, streamed. */
-import { resultsQuerySchema, routes } from '@gridmr/contracts';
+import { resultMediaTypes, resultsQuerySchema, routes } from '@gridmr/contracts';
 import { noSuchJob } from '../cancel-job.js';
 import type { ApiDependencies } from '../dependencies.js';
-import { findResults } from '../find-results.js';
+import { findResults } from '../results/find-results.js';
+import { streamResults } from '../results/stream-results.js';
 import { type Route, route } from '../route.js';
-import { resultMediaTypes, streamResults } from '../stream-results.js';
 import { jobParamsSchema, jobPathParameter } from './job-routes.js';
 
 export function resultRoutes({ history, store }: ApiDependencies): Route[] {
@@ -15,17 +15,23 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
       id: 'readResults',
       summary: "Stream a completed job's results",
       description:
-        "The parts in partition order, in the job's own output format, or as JSON lines for " +
-        '`Accept: application/x-ndjson`. From stored TSV, a key or value whose text is a JSON number, `true`, `false`, ' +
-        '`null`, an array or an object reads as that, every other one as a string; store `jsonl` if the string "1" ' +
-        'and the number 1 must not be confused. A download that cannot be finished is cut off.',
+        "The parts in partition order, or merged into one order of keys by `order=key`; in the job's own output format, or in the one " +
+        'that `Accept` likes better: `application/x-ndjson`, `text/csv` or `text/tab-separated-values`. Compressed output is ' +
+        'decompressed on the way; whole results in their own format and order are sent as they are, with `Content-Encoding: gzip`, to who ' +
+        'accepts that. CSV has two columns and no header; fields may hold line feeds. Read from stored TSV, a value whose text is ' +
+        'a JSON number, `true`, `false`, `null`, an array or an object is that, every other one a string (from CSV, only a string ' +
+        'that is the text of an array or object is taken for one); keys that stand in order are always what they were. Store `jsonl` ' +
+        'if nothing must be confused. A download that cannot be finished is cut off.',
       params: jobParamsSchema,
       query: resultsQuerySchema,
       answers: {
         200: {
-          description: 'The records, one a line',
+          description: 'The records, each with its end of line',
           mediaTypes: Object.values(resultMediaTypes),
-          headers: { 'content-length': 'Of whole parts in their stored format' },
+          headers: {
+            'content-length': 'Of whole results in their own format, unless they are sent compressed',
+            'content-encoding': '`gzip`, of compressed results that are sent as they are stored',
+          },
         },
       },
       problems: [
@@ -33,6 +39,7 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
         'not_found',
         'not_finished',
         'no_results',
+        'not_sorted',
         'database_unavailable',
         'storage_unavailable',
       ],
@@ -40,8 +47,9 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
         const job = await history.findJob(params.job_id);
         if (job === undefined) throw noSuchJob(params.job_id);
         const parts = await findResults(store, job, query);
-        const results = { parts, stored: job.spec.output_format, limit: query.limit };
-        await streamResults(store, results, request, response);
+        const { output_format: stored, output_compression: compression } = job.spec;
+        const { limit, order } = query;
+        await streamResults(store, { parts, stored, compression, limit, order }, request, response);
         return undefined;
       },
     }),

@@ -1,5 +1,5 @@
 /** What crosses between a worker's main thread, which holds the message's lock, and the task thread, which does the work. */
-import type { AskedJob, Counters, Plan, Split } from '@gridmr/contracts';
+import type { AskedJob, Counters, Plan, Split, WrittenFile } from '@gridmr/contracts';
 import type { WasmModule } from '@gridmr/sandbox';
 
 interface RequestBase {
@@ -21,10 +21,7 @@ export type AttemptRequest = RequestBase &
   );
 
 /** What an attempt made; not committed yet. */
-export interface AttemptResult {
-  readonly bytes: number;
-  readonly records: number;
-  readonly crc32c: number;
+export interface AttemptResult extends WrittenFile {
   readonly counters: Counters;
   readonly logLines: readonly string[];
 }

@@ -98,7 +98,7 @@ async function commitAttempt(
   news: AttemptNews,
   { job_id, kind, index }: TaskData,
   { request, file, startedAt }: PreparedAttempt,
-  { bytes, records, crc32c, counters }: AttemptResult,
+  { logLines: _, ...made }: AttemptResult,
 ): Promise<TaskReturn> {
   const record: CommitRecord = {
     task_id: request.taskId,
@@ -107,10 +107,7 @@ async function commitAttempt(
     started_at: startedAt,
     committed_at: new Date().toISOString(),
     file,
-    bytes,
-    records,
-    crc32c,
-    counters,
+    ...made,
   };
   if (await tools.jobs.commitAttempt(record)) {
     news.publish('committed');

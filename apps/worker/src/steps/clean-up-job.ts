@@ -9,7 +9,9 @@ import {
   firstTaskOf,
   groupCount,
   messageIds,
+  outputNames,
   type Plan,
+  partNamePattern,
   queueLimits,
   type TaskKind,
   taskId,
@@ -43,12 +45,11 @@ function mustUnqueue(plan: Plan, verdict: Verdict): boolean {
   return verdict.status !== 'completed' || plan.map_tasks + plan.reduce_tasks > queueLimits.childrenPerBarrierMax;
 }
 
-const ownOutput = /^(?:part-[mr]-\d+|_manifest\.json)$/;
-
 /** Parts that the final step had placed when another verdict came first. What else stands there is not ours. */
 async function removeOutput(store: BlobStore, outputPath: string): Promise<void> {
   for await (const { path } of store.list(outputPath)) {
-    if (ownOutput.test(path.slice(outputPath.length + 1))) await store.remove(path);
+    const name = path.slice(outputPath.length + 1);
+    if (partNamePattern.test(name) || name === outputNames.manifest) await store.remove(path);
   }
 }
 

@@ -88,7 +88,7 @@ async function placePart(
   output: TaskOutput,
 ): Promise<void> {
   const from = `${jobFiles.taskDirectory(job_id, kind, index)}/${output.file}`;
-  const to = `${spec.output_path}/${partName(kind, index)}`;
+  const to = `${spec.output_path}/${partName(kind, index, spec.output_compression)}`;
   try {
     await tools.store.rename(from, to);
   } catch (error) {
@@ -104,11 +104,9 @@ function manifestOf(asked: AskedJob, kind: TaskKind, outputs: readonly TaskOutpu
     job_id: asked.job_id,
     format: asked.spec.output_format,
     compression: asked.spec.output_compression,
-    parts: outputs.map(({ records, bytes, crc32c }, index) => ({
-      file: partName(kind, index),
-      records,
-      bytes,
-      crc32c,
+    parts: outputs.map((output, index) => ({
+      ...output,
+      file: partName(kind, index, asked.spec.output_compression),
     })),
     records: sum('records'),
     bytes: sum('bytes'),

@@ -11,6 +11,7 @@ import {
   type Plan,
   type TaskKind,
   taskId,
+  taskOutputSchema,
   zeroCounters,
 } from '@gridmr/contracts';
 import { concurrently } from './concurrently.js';
@@ -53,7 +54,7 @@ function summaryOf(records: readonly CommitRecord[]): GroupSummary {
   const counters = zeroCounters();
   for (const record of records) addCounters(counters, record.counters);
   return {
-    outputs: records.map(({ file, bytes, records: n, crc32c }) => ({ file, bytes, records: n, crc32c })),
+    outputs: records.map(record => taskOutputSchema.parse(record)),
     counters,
   };
 }

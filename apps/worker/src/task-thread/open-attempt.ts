@@ -41,11 +41,11 @@ export async function openAttempt(store: BlobStore, module: WasmModule, request:
         numReducers,
         input,
       }),
-      commit: async ({ bytes, records, crc32c, counters, logLines }, durable) => {
+      commit: async ({ counters, ...made }, durable) => {
         await output.commit({ durable });
         // The thread does nothing else meanwhile, so the time that passed is the time it took.
         const cpu_ms = Math.round(performance.now() - startedMs);
-        return { bytes, records, crc32c, counters: { ...counters, cpu_ms }, logLines };
+        return { ...made, counters: { ...counters, cpu_ms } };
       },
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };

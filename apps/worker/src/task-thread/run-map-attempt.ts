@@ -22,6 +22,7 @@ export async function runMap(
     output: attempt.output,
     reducers,
     outputFormat: asked.spec.output_format,
+    outputCompression: asked.spec.output_compression,
     scratch: tmpdir(),
   });
   return await attempt.commit(made, reducers === 0);

@@ -22,6 +22,7 @@ export async function runReduce(
     context: attempt.context('reduce', index, plan.reduce_tasks, null),
     output: attempt.output,
     outputFormat: asked.spec.output_format,
+    outputCompression: asked.spec.output_compression,
     scratch: tmpdir(),
   });
   return await attempt.commit(made, true);
