@@ -66,12 +66,18 @@ describe('a job request', () => {
       .to.include('language')
       .and.include('"javascript"');
     for (const [field, value] of Object.entries({
-      input_format: 'csv',
       output_format: 'csv',
       output_compression: 'gzip',
     })) {
       expect(faults({ ...request, [field]: value }).join(), field).to.match(new RegExp(`^${field} .*accepts`));
     }
+  });
+
+  it('accepts the input formats, and no others', () => {
+    for (const input_format of ['text', 'jsonl', 'csv', 'whole_file', 'bytes']) {
+      expect(faults({ ...request, input_format }), input_format).to.deep.equal([]);
+    }
+    expect(faults({ ...request, input_format: 'xml' }).join()).to.match(/^input_format .*"whole_file"/);
   });
 
   it('keeps its bounds', () => {
