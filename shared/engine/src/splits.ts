@@ -53,59 +53,69 @@ export function* planSplits(
   splitBytes: number,
   format: InputFormat = 'text',
 ): Generator<Readonly<Split>, void> {
-  if (!Number.isSafeInteger(splitBytes) || splitBytes < 1) {
-    throw new RangeError(`a split of ${splitBytes} bytes: it must be a whole number, at least 1`);
-  }
+  refuseSize(splitBytes);
   let planned = 0;
-  let pack = new Pack();
+  const pack = new Pack(splitBytes);
   for (const file of files) {
-    const uncut = isUncut(file.path, format);
-    if (file.bytes === 0 && !uncut) continue;
-    const ranges = uncut ? 1 : countSplits(file.bytes, splitBytes);
-    const whole = rangeOf(file, 0, file.bytes);
-    if (pack.files > 0 && (ranges > 1 || !pack.hasRoomFor(whole, splitBytes))) {
-      yield pack.split();
-      pack = new Pack();
+    const ranges = countRanges(file, splitBytes, format);
+    if (ranges === 0) continue;
+    if (ranges > 1 || !pack.hasRoomFor(file)) {
+      yield* pack.take();
+      planned += ranges;
     }
-    if (pack.files === 0) planned += ranges;
     if (planned > jobLimits.mapTasksMax) throw tooManyTasks(splitBytes);
-    if (ranges > 1) for (const range of rangesOf(file, splitBytes)) yield splitOf([range]);
-    else pack.add(whole);
-    if (!pack.isFull(splitBytes)) continue;
-    yield pack.split();
-    pack = new Pack();
+    if (ranges === 1) pack.add(file);
+    else yield* cutSplits(file, splitBytes);
+    if (pack.isFull) yield* pack.take();
   }
-  if (pack.files > 0) yield pack.split();
+  yield* pack.take();
+}
+
+function refuseSize(splitBytes: number): void {
+  if (Number.isSafeInteger(splitBytes) && splitBytes >= 1) return;
+  throw new RangeError(`a split of ${splitBytes} bytes: it must be a whole number, at least 1`);
+}
+
+function countRanges(file: InputFile, splitBytes: number, format: InputFormat): number {
+  return isUncut(file.path, format) ? 1 : countSplits(file.bytes, splitBytes);
 }
 
 /** Small files on their way into one split. */
 class Pack {
-  readonly #ranges: InputRange[] = [];
+  readonly #splitBytes: number;
+  #ranges: InputRange[] = [];
   #bytes = 0;
   #planBytes = 0;
 
-  get files(): number {
-    return this.#ranges.length;
+  constructor(splitBytes: number) {
+    this.#splitBytes = splitBytes;
   }
 
-  isFull(splitBytes: number): boolean {
-    return this.#bytes >= splitBytes;
+  get isFull(): boolean {
+    return this.#bytes >= this.#splitBytes;
   }
 
-  hasRoomFor(file: InputRange, splitBytes: number): boolean {
+  /** Whether the file may join those that are here. */
+  hasRoomFor(file: InputFile): boolean {
     const { filesPerSplitMax, splitPlanBytesMax } = dataPlaneLimits;
-    const fits = this.#bytes + file.file_bytes <= splitBytes && this.files < filesPerSplitMax;
-    return fits && this.#planBytes + planBytesOf(file) <= splitPlanBytesMax;
+    const files = this.#ranges.length;
+    const fits = this.#bytes + file.bytes <= this.#splitBytes && files > 0 && files < filesPerSplitMax;
+    return fits && this.#planBytes + planBytesOf(rangeOf(file, 0, file.bytes)) <= splitPlanBytesMax;
   }
 
-  add(file: InputRange): void {
-    this.#ranges.push(file);
-    this.#bytes += file.file_bytes;
-    this.#planBytes += planBytesOf(file);
+  add(file: InputFile): void {
+    const whole = rangeOf(file, 0, file.bytes);
+    this.#ranges.push(whole);
+    this.#bytes += file.bytes;
+    this.#planBytes += planBytesOf(whole);
   }
 
-  split(): Readonly<Split> {
-    return splitOf(this.#ranges);
+  /** The split of what is here, if anything is; nothing is left. */
+  *take(): Generator<Readonly<Split>> {
+    if (this.#ranges.length > 0) yield splitOf(this.#ranges);
+    this.#ranges = [];
+    this.#bytes = 0;
+    this.#planBytes = 0;
   }
 }
 
@@ -121,13 +131,13 @@ function rangeOf({ path, bytes }: InputFile, start: number, end: number): InputR
   return Object.freeze({ path, start, end, file_bytes: bytes });
 }
 
-function* rangesOf(file: InputFile, splitBytes: number): Generator<InputRange> {
+function* cutSplits(file: InputFile, splitBytes: number): Generator<Readonly<Split>> {
   let start = 0;
   for (const cut of file.cuts ?? evenCuts(file.bytes, splitBytes)) {
-    yield rangeOf(file, start, cut);
+    yield splitOf([rangeOf(file, start, cut)]);
     start = cut;
   }
-  yield rangeOf(file, start, file.bytes);
+  yield splitOf([rangeOf(file, start, file.bytes)]);
 }
 
 function* evenCuts(fileBytes: number, splitBytes: number): Generator<number> {

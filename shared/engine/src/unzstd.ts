@@ -19,6 +19,8 @@ import { type FrameHeader, frameHeaderBytesMax, parseFrameHeader, skippableBytes
 const blockHeaderBytes = 3;
 const blockBytesMax = 128 * 1024;
 const checksumBytes = 4;
+/** `fzstd` looks at nothing before it has 18 bytes, and a whole frame may be shorter. These are fewer: it never takes them for a frame. */
+const padding = new Uint8Array(17);
 const runLength = 1;
 const reserved = 3;
 
@@ -76,6 +78,7 @@ class ZstdFile {
       const block = this.#readBlock();
       isLast = ((block[0] ?? 0) & 1) === 1;
       this.#decode(decoder, block);
+      if (isLast) this.#decode(decoder, padding);
       for (const piece of made.splice(0)) {
         hash.update(piece);
         length += piece.length;

@@ -30,18 +30,25 @@ export function parseFrameHeader(head: Uint8Array): FrameHeader | string {
   const descriptor = head[4];
   if (descriptor === undefined) return 'truncated';
   if ((descriptor & reservedBit) !== 0) return 'has a Zstandard frame of an unknown kind';
-  const isSingle = (descriptor & 0x20) !== 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  const contentFlag = descriptor >> 6;
-  const sizeBytes = contentFlag === 0 ? (isSingle ? 1 : 0) : 1 << contentFlag;
-  const dictionaryAt = 5 + (isSingle ? 0 : 1);
-  const sizeAt = dictionaryAt + dictionaryBytes;
-  if (head.length < sizeAt + sizeBytes) return 'truncated';
-  for (let at = dictionaryAt; at < sizeAt; at++)
-    if (head[at] !== 0) return 'has a Zstandard frame that needs a dictionary';
+  const layout = layoutOf(descriptor);
+  const { dictionaryAt, sizeAt, sizeBytes, isSingle } = layout;
+  const bytes = sizeAt + sizeBytes;
+  if (head.length < bytes) return 'truncated';
+  if (head.subarray(dictionaryAt, sizeAt).some(byte => byte !== 0))
+    return 'has a Zstandard frame that needs a dictionary';
   const contentBytes = sizeBytes === 0 ? undefined : readSize(view, sizeAt, sizeBytes);
   const windowBytes = isSingle ? (contentBytes ?? 0) : windowOf(head[5] ?? 0);
-  return { bytes: sizeAt + sizeBytes, windowBytes, contentBytes, hasChecksum: (descriptor & 0x04) !== 0 };
+  return { bytes, windowBytes, contentBytes, hasChecksum: (descriptor & 0x04) !== 0 };
+}
+
+function layoutOf(descriptor: number) {
+  const isSingle = (descriptor & 0x20) !== 0;
+  const contentFlag = descriptor >> 6;
+  const sizeBytesMin = isSingle ? 1 : 0;
+  const sizeBytes = contentFlag === 0 ? sizeBytesMin : 1 << contentFlag;
+  const dictionaryAt = isSingle ? 5 : 6;
+  const sizeAt = dictionaryAt + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  return { isSingle, sizeBytes, dictionaryAt, sizeAt };
 }
 
 function windowOf(descriptor: number): number {

@@ -29,33 +29,36 @@ function readRows(bytes: Uint8Array): Row[] {
   // One character a byte, so that positions are offsets.
   const text = Buffer.from(bytes).toString('latin1');
   const rows: Row[] = [];
-  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
-  while (at < text.length) {
-    const offset = at;
-    const end = /\r?\n|\r$/y;
-    end.lastIndex = at;
-    if (end.test(text)) {
-      at = end.lastIndex;
-      rows.push({ fields: [], offset });
-      continue;
-    }
-    const fields: string[] = [];
-    for (;;) {
-      const field = /"((?:[^"]|"")*)"|([^",\n]*?)(?=,|\r?\n|\r?$)/y;
-      field.lastIndex = at;
-      const found = field.exec(text);
-      if (found === null) throw new Error(`no field at byte ${at}`);
-      at = field.lastIndex;
-      fields.push(decode(found[1]?.replaceAll('""', '"') ?? found[2] ?? ''));
-      if (text[at] !== ',') break;
-      at++;
-    }
-    end.lastIndex = at;
-    if (at < text.length && !end.test(text)) throw new Error(`no end of record at byte ${at}`);
-    if (at < text.length) at = end.lastIndex;
-    rows.push({ fields, offset });
+  for (let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0; at < text.length; ) {
+    const { fields, end } = readRow(text, at);
+    rows.push({ fields, offset: at });
+    at = end;
   }
   return rows;
+}
+
+function readRow(text: string, start: number): { fields: string[]; end: number } {
+  const blankEnd = skip(/\r?\n|\r$/y, text, start);
+  if (blankEnd !== undefined) return { fields: [], end: blankEnd };
+  const fields: string[] = [];
+  for (let at = start; ; at++) {
+    const field = /"((?:[^"]|"")*)"|([^",\n]*?)(?=,|\r?\n|\r?$)/y;
+    field.lastIndex = at;
+    const found = field.exec(text);
+    if (found === null) throw new Error(`no field at byte ${at}`);
+    fields.push(decode(found[1]?.replaceAll('""', '"') ?? found[2] ?? ''));
+    at = field.lastIndex;
+    if (text[at] === ',') continue;
+    const end = at === text.length ? at : skip(/\r?\n|\r$/y, text, at);
+    if (end === undefined) throw new Error(`no end of record at byte ${at}`);
+    return { fields, end };
+  }
+}
+
+/** Behind what the pattern finds at `at`. */
+function skip(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
 function decode(latin1: string): string {
