@@ -97,10 +97,12 @@ describe('zstd', () => {
       damaged[at]! ^= 1;
       expect(await fault('zstd', damaged), `byte ${at}`).to.match(/checksum is wrong/);
     }
+    // Some bits of the header do not matter.
     for (let at = 4; at < manyLines.length; at++) {
       const damaged = manyLines.slice();
       damaged[at]! ^= 0x10;
-      await fault('zstd', damaged);
+      const text = await unpack('zstd', damaged).catch(() => manyLinesText);
+      expect(text === manyLinesText, `byte ${at}`).to.equal(true);
     }
   });
 
