@@ -9,11 +9,15 @@ const random = randomFor('input formats');
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 
 function csv(rows: number): string {
-  const lines = Array.from({ length: rows }, (_, i) => `${i},"${random.pick(['a', 'b\n"",c', ',', 'é\r\n😀'])}",${random.word()}`);
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => `${i},"${random.pick(['a', 'b\n"",c', ',', 'é\r\n😀'])}",${random.word()}`,
+  );
   return `id,note,word\r\n${lines.join('\r\n')}\r\n`;
 }
 
-const jsonLines = (rows: number) => Array.from({ length: rows }, (_, i) => `{"id":${i},"word":"${random.word()}"}\n`).join('');
+const jsonLines = (rows: number) =>
+  Array.from({ length: rows }, (_, i) => `{"id":${i},"word":"${random.word()}"}\n`).join('');
 
 interface Case {
   readonly format: InputFormat;
@@ -70,10 +74,21 @@ describe('input formats in a whole job', function () {
           await stack.directory.write(isCompressed ? `${path}.gz` : path, isCompressed ? gzipSync(bytes) : bytes);
         }
         const functions = { map_function: map, reduce_function: '(key, values) => [key, values.toArray()]' };
-        const request: JobRequest = { name: folder, input_file: folder, input_format: format, num_reducers: 1, ...functions };
+        const request: JobRequest = {
+          name: folder,
+          input_file: folder,
+          input_format: format,
+          num_reducers: 1,
+          ...functions,
+        };
         const job = await stack.run(split_size_mb === undefined ? request : { ...request, split_size_mb });
         expect(job.error).to.equal(null);
-        const oracle = await runOracle({ program: { form: 'functions', ...functions }, inputs, inputFormat: format, numReducers: 1 });
+        const oracle = await runOracle({
+          program: { form: 'functions', ...functions },
+          inputs,
+          inputFormat: format,
+          numReducers: 1,
+        });
         const lines = Array.from(oracle.parts[0] ?? []);
         expect(linesOf(await stack.parts(job))).to.deep.equal(lines);
         expect(job.counters.map_input_records).to.equal(oracle.counters.map_input_records);

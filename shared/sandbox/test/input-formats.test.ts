@@ -17,7 +17,7 @@ import { blocksOf, type File, type Reading } from './input-files.js';
 import { openOnQuickJs } from './quickjs-opener.js';
 
 const propertyMs = 60_000;
-const runs = 40;
+const runs = 20;
 
 const map = `(record, ctx) => {
   const seen = record?.bytes ? { path: record.path, bytes: Array.from(record.bytes) } : record;
@@ -72,7 +72,7 @@ describe('input formats', function () {
           const plain = [{ path: 'input/a.gz', bytes: file }];
           expect(await seen(files, { format, ...rest })).to.deep.equal(expected(plain, format));
         }),
-        propertyOptions(runs / 4),
+        propertyOptions(runs / 2),
       );
     });
   }
