@@ -15,9 +15,14 @@ import {
 import { expect } from 'chai';
 import { linesOf, RunningStack } from './running-stack.js';
 
+const texts = Array.from({ length: 5 }, (_, i) => makeText(randomFor(`life ${i}`), 'words', 200));
+/** Room for each of the files, and for no two of them: a map task each. */
+const split_size_mb = Math.max(...texts.map(text => text.length)) / 1024 / 1024;
+
 const lineLengths: JobRequest = {
   name: 'line lengths',
   input_file: 'input',
+  split_size_mb,
   map_function: 'line => [[line.length, 1]]',
   reduce_function: '(length, ones) => [length, ones.reduce((a, b) => a + b, 0)]',
   num_reducers: 2,
@@ -30,9 +35,7 @@ for (const queueKind of ['native', 'embedded'] as const) {
     before(async function () {
       if (queueKind === 'embedded') needsRunningMachine(this);
       stack = await RunningStack.start({ workers: 2, queueKind });
-      for (let i = 0; i < 5; i++) {
-        await stack.directory.write(`input/${i}.txt`, makeText(randomFor(`life ${i}`), 'words', 200));
-      }
+      for (const [i, text] of texts.entries()) await stack.directory.write(`input/${i}.txt`, text);
     });
     after(() => stack?.[Symbol.asyncDispose]());
 
@@ -80,8 +83,9 @@ for (const queueKind of ['native', 'embedded'] as const) {
 
     it('runs map-only, without inputs worth a split, and with more reducers than keys', async () => {
       await stack.directory.write('empty/nothing.txt', '');
-      const mapOnly = await stack.run({ name: 'grep', input_file: 'input', map_function: 'l => l ? [[l, null]] : []' });
-      expect(mapOnly.output?.parts).to.equal(5);
+      const grep = { name: 'grep', input_file: 'input', map_function: 'l => l ? [[l, null]] : []' };
+      expect((await stack.run({ ...grep, split_size_mb })).output?.parts).to.equal(5);
+      expect((await stack.run(grep)).output?.parts, 'small files share a task').to.equal(1);
       const empty = await stack.run({ ...lineLengths, input_file: 'empty', num_reducers: 3 });
       expect(empty.output).to.include({ parts: 3, records: 0, bytes: 0 });
       const emptyMapOnly = await stack.run({ name: 'none', input_file: 'empty', map_function: 'l => [[l, 1]]' });

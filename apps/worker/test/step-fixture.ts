@@ -101,7 +101,7 @@ function commitPlan(jobs: JobStore, asked: AskedJob, mapTasks: number): Promise<
     input: { files: 1, bytes: mapTasks },
     planned_at: new Date().toISOString(),
   };
-  const split = (start: number) => ({ path: 'input', start, end: start + 1, file_bytes: mapTasks });
+  const split = (start: number) => ({ ranges: [{ path: 'input', start, end: start + 1, file_bytes: mapTasks }] });
   return jobs.commitPlan(
     plan,
     Array.from({ length: mapTasks }, (_, i) => split(i)),

@@ -34,8 +34,12 @@ export const askedJobSchema = z.object({
 });
 export type AskedJob = z.infer<typeof askedJobSchema>;
 
-/** A byte range of one input, the work of one map task. It owns every record whose first byte lies in [start, end). */
-export const splitSchema = z.object({ path: z.string(), start: count, end: count, file_bytes: count });
+/** A byte range of one input. It owns every record whose first byte lies in [start, end). */
+export const inputRangeSchema = z.object({ path: z.string(), start: count, end: count, file_bytes: count });
+export type InputRange = z.infer<typeof inputRangeSchema>;
+
+/** The work of one map task: a range of one input, or several small inputs, each whole, in the order of the job's inputs. */
+export const splitSchema = z.object({ ranges: z.array(inputRangeSchema).min(1).max(dataPlaneLimits.filesPerSplitMax) });
 export type Split = z.infer<typeof splitSchema>;
 
 export const planSchema = z.object({

@@ -13,6 +13,14 @@ export const languageSchema = z.enum(['javascript', 'typescript']);
 export const outputFormatSchema = z.enum(['tsv', 'jsonl', 'csv']);
 export const outputCompressionSchema = z.enum(['none', 'gzip']);
 
+export const inputFormatSchema = z.enum(['text', 'jsonl', 'csv', 'whole_file', 'bytes']).meta({
+  description:
+    'What a record is. `text`: a line. `jsonl`: the JSON value of a line; blank lines are no records. `csv` (RFC 4180): an object by the names ' +
+    'in the first line of each file; empty lines are no records. `whole_file`: `{path, text}`. `bytes`: `{path, bytes}` with a `Uint8Array`. ' +
+    'Files named `.gz` and `.zst` are decompressed.',
+});
+export type InputFormat = z.infer<typeof inputFormatSchema>;
+
 const notYet = (what: string, accepted: string) => ({ error: `${what} this version of GridMR accepts ${accepted}` });
 
 const requestShape = {
@@ -22,7 +30,7 @@ const requestShape = {
   input_file: dataPathSchema.optional().meta({ description: 'File, directory or glob under the data directory' }),
   input_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `input_file`' }),
   inputs: z.array(dataPathSchema).min(1).max(requestLimits.inputPatternsMax).optional(),
-  input_format: z.enum(['text'], notYet('is not an input format that', '"text"')).default('text'),
+  input_format: inputFormatSchema.default('text'),
   map_function: source.optional(),
   reduce_function: source.optional(),
   combine_function: source.optional(),
@@ -119,7 +127,7 @@ export const jobSpecSchema = z
     name: z.string(),
     client_id: z.string(),
     inputs: z.array(z.string()),
-    input_format: requestShape.input_format.unwrap(),
+    input_format: inputFormatSchema,
     program: programSourceSchema,
     language: languageSchema,
     num_reducers: z.number().int().min(0),

@@ -5,6 +5,7 @@
 
 const kib = 1024;
 const mib = 1024 * kib;
+const gib = 1024 * mib;
 const secondMs = 1000;
 
 /** What one request to the API may be. */
@@ -79,6 +80,23 @@ export const dataPlaneLimits = {
   lineEndReadBytes: 64 * kib,
   /** A last piece of a file below this share of a split joins the split before. */
   joinedRemainderPercent: 10,
+  /** One record of the formats `whole_file` and `bytes`: a file, after decompression. */
+  wholeFileBytesMax: 32 * mib,
+  /** Read at once where bytes come as a stream: CSV and compressed files. */
+  inputPieceBytes: 256 * kib,
+  csvColumnsMax: 10_000,
+  /** Ranges of a CSV file that planning reads side by side. */
+  rangesScannedAtOnce: 8,
+  /** Small files that one map task may have, and how much of the plan they may take: bytes of JSON. */
+  filesPerSplitMax: 10_000,
+  splitPlanBytesMax: 64 * kib,
+  /** What one map attempt may make of compressed files, which bounds bombs; memory is bounded anyway. */
+  decompressedBytesMax: 64 * gib,
+  /** Bytes out per byte in, looked at once there are `ratioCheckedBytes` of them. Deflate reaches 1,032 at most, on a file of zeros. */
+  decompressionRatioMax: 500,
+  ratioCheckedBytes: 64 * mib,
+  /** What a Zstandard frame may ask its reader to remember: `zstd` up to level 20 without `--long`. */
+  zstdWindowBytesMax: 32 * mib,
   keyBytesMax: 1 * mib,
   valueBytesMax: 16 * mib,
   /** Keys, values and bookkeeping that one map attempt holds before it spills a run. */
@@ -109,8 +127,8 @@ export const dataPlaneLimits = {
 
 /** The shared directory (`@gridmr/storage`). */
 export const storageLimits = {
-  /** One JSON file of a job: a request's body with its numbers written out, or 1,000 splits with the longest paths. */
-  jobFileBytesMax: 16 * mib,
+  /** One JSON file of a job: a request's body with its numbers written out, or a plan chunk of 1,000 splits. */
+  jobFileBytesMax: 80 * mib,
   /** What one glob may look at before it is refused. */
   globEntriesMax: 1_000_000,
   /** Files asked for their size at once while listing. */

@@ -60,6 +60,8 @@ export const jobErrorCodes = [
   'memory_limit',
   'task_timeout',
   'record_too_large',
+  'invalid_record',
+  'invalid_input',
   'input_changed',
   'input_not_found',
   'output_exists',

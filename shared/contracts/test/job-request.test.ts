@@ -61,15 +61,24 @@ describe('a job request', () => {
     ]);
   });
 
-  it('refuses Python, and formats of later versions, by name', () => {
+  it('refuses Python, and formats that it does not know, by name', () => {
     expect(faults({ ...request, language: 'python' }).join())
       .to.include('language')
       .and.include('"javascript"');
     for (const [field, value] of Object.entries({
-      input_format: 'csv',
+      input_format: 'xml',
+      output_format: 'parquet',
+      output_compression: 'zstd',
     })) {
       expect(faults({ ...request, [field]: value }).join(), field).to.match(new RegExp(`^${field} .*accepts`));
     }
+  });
+
+  it('accepts the input formats, and no others', () => {
+    for (const input_format of ['text', 'jsonl', 'csv', 'whole_file', 'bytes']) {
+      expect(faults({ ...request, input_format }), input_format).to.deep.equal([]);
+    }
+    expect(faults({ ...request, input_format: 'xml' }).join()).to.match(/^input_format .*"whole_file"/);
   });
 
   it('keeps its bounds', () => {

@@ -2,14 +2,13 @@
  * One attempt of a map task: blocks of records → the user's `map` → a segment of R partitions, or a part if R is 0.
  *
  * The sandbox begins, takes block after block, and ends; the pairs it gives out go to a `MapOutput`. Everything here is
- * synchronous but for opening files. It writes and does not commit: see `attempt-result.ts`.
+ * synchronous but for opening files and reading compressed ones. It writes and does not commit: see `attempt-result.ts`.
  */
 import {
   type Counters,
   failureClass,
   type OutputCompression,
   type OutputFormat,
-  type Split,
   TaskError,
   zeroCounters,
 } from '@gridmr/contracts';
@@ -24,9 +23,8 @@ import { ScratchDirectory } from './scratch-file.js';
 import { SegmentOutput } from './segment-output.js';
 
 export interface MapAttempt {
-  readonly split: Split;
-  /** The split's records, from `readTextBlocks`. */
-  readonly blocks: Iterable<RecordBlock>;
+  /** The split's records, from `readInputBlocks`. */
+  readonly blocks: Iterable<RecordBlock> | AsyncIterable<RecordBlock>;
   /** Loaded with the program and not begun; the caller disposes of it. */
   readonly sandbox: Sandbox;
   readonly context: AttemptContext;
@@ -44,15 +42,17 @@ export interface MapAttempt {
 
 /** Runs the attempt. Throws `TaskError` when user code fails, and what storage and scratch files throw. */
 export async function runMapAttempt(attempt: MapAttempt): Promise<AttemptResult> {
+  const at = { path: attempt.context.input?.path };
   try {
-    return await run(attempt);
+    return await run(attempt, at);
   } catch (error) {
     const isUsers = error instanceof TaskError && failureClass(error.error.code) === 'user';
-    throw isUsers ? error.with({ input_path: attempt.split.path }) : error;
+    throw isUsers && at.path !== undefined ? error.with({ input_path: at.path }) : error;
   }
 }
 
-async function run(attempt: MapAttempt): Promise<AttemptResult> {
+/** @param at which input is being read */
+async function run(attempt: MapAttempt, at: { path: string | undefined }): Promise<AttemptResult> {
   const { sandbox } = attempt;
   const counters = zeroCounters();
   using scratch = new ScratchDirectory(attempt.scratch);
@@ -62,7 +62,8 @@ async function run(attempt: MapAttempt): Promise<AttemptResult> {
     counters.map_output_bytes += bytesOf(pairs);
     output.take(pairs);
   });
-  for (const block of attempt.blocks) {
+  for await (const block of attempt.blocks) {
+    at.path = block.path;
     counters.map_input_records += block.records;
     counters.map_input_bytes += block.bytes.length;
     sandbox.mapBlock(block);

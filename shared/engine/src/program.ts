@@ -6,15 +6,23 @@
  * All calls are synchronous and run in a task thread. Each throws `TaskError` (contracts) when user code fails or
  * meets a limit; the sandbox is then of no further use than to be disposed.
  */
-import type { Counters } from '@gridmr/contracts';
+import type { Counters, InputFormat } from '@gridmr/contracts';
 
-/** Whole lines of one input: each ends with `\n`, but perhaps the last one of the file. */
+/**
+ * Whole records of one input, as its bytes. `text`, `jsonl`, `csv`: records that end with `\n`, but perhaps the last one of the file.
+ * `whole_file`, `bytes`: all of the file, the block's only record.
+ */
 export interface RecordBlock {
+  /** The input. */
+  readonly path: string;
+  readonly format: InputFormat;
   readonly bytes: Uint8Array;
-  /** Byte offset of the first record in its input. */
+  /** Byte offset of the first record in its input: after decompression, if that is compressed. */
   readonly offset: number;
-  /** Number of records: line ends, plus one if the last line has none. */
+  /** Number of records: blank lines of `jsonl` and `csv` are none. */
   readonly records: number;
+  /** Of `csv`: the names in the file's first line. The same array for all blocks of a file. */
+  readonly columns?: readonly string[];
 }
 
 /**
@@ -68,6 +76,7 @@ export interface AttemptContext {
   readonly parameters: unknown;
   /** User code sees the clock standing still here. */
   readonly nowMs: number;
+  /** `path` is the first input's: each block names its own. */
   readonly input: { readonly path: string; readonly split: number } | null;
 }
 

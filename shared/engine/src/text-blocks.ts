@@ -1,13 +1,14 @@
 /**
- * Reads one split of a text file as blocks of whole lines.
+ * Reads one range of a plain file of lines (`text`, `jsonl`) as blocks of whole lines: the fast way, for the commonest input.
+ * What is not plain goes through `record-blocks.ts`.
  *
- * A split is cut anywhere, so lines are dealt out by one rule: **a split owns every line whose first byte lies in [start, end)**.
+ * A range is cut anywhere, so lines are dealt out by one rule: **a range owns every line whose first byte lies in [start, end)**.
  * A reader therefore skips to the first line that begins at or after `start` (a line begins at 0 and after every newline, so it looks
  * from byte start - 1 on), and reads past `end` to finish the last line it owns. Whatever the cuts, every line belongs to
- * exactly one split, and splits need not know of each other.
+ * exactly one range, and ranges need not know of each other.
  *
  * ```
- * file      a a a \n b b b b b b b \n c \n       splits [0, 6) [6, 12) [12, 14)
+ * file      a a a \n b b b b b b b \n c \n       ranges [0, 6) [6, 12) [12, 14)
  * owned     [0, 6): aaa, bbbbbbb      [6, 12): nothing: b begins before it, c after it      [12, 14): c
  * ```
  *
@@ -17,24 +18,23 @@
  *
  * Memory: one buffer of `blockBytes`, or as long as the longest line. Cost: each byte is read once, searched about twice and moved at most once.
  */
-import { dataPlaneLimits, type Split, TaskError } from '@gridmr/contracts';
+import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
 import type { BlobReader } from '@gridmr/storage';
-import { countLines } from './lines.js';
+import { inputChanged, recordTooLarge } from './input-errors.js';
 import type { RecordBlock } from './program.js';
+import { byteOrderMark, carriageReturn, countRecords, newline } from './record-bounds.js';
 
-const newline = 0x0a;
-const carriageReturn = 0x0d;
-const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
 /** Bytes of the longest end of line. */
 const lineEndBytes = 2;
 
 export interface TextBlockOptions {
   readonly blockBytes?: number;
   readonly recordBytesMax?: number;
+  readonly format?: 'text' | 'jsonl';
 }
 
 /**
- * The records of `split` in order. The caller opens and closes `reader`.
+ * The records of `range` in order. The caller opens and closes `reader`.
  *
  * **A block is valid until the next one is asked for**: its bytes are a view of a buffer that is used again. A file that has grown since it
  * was planned is read as it was then. Throws `TaskError` `input_changed` if it has become shorter, `record_too_large` for a line
@@ -42,18 +42,20 @@ export interface TextBlockOptions {
  */
 export function* readTextBlocks(
   reader: BlobReader,
-  split: Split,
+  range: InputRange,
   options: TextBlockOptions = {},
 ): Generator<RecordBlock, void> {
-  if (reader.bytes < split.file_bytes) throw inputChanged(split, reader.bytes);
-  const window = new LineWindow(reader, split, options);
+  if (reader.bytes < range.file_bytes) throw inputChanged(range, reader.bytes);
+  const window = new LineWindow(reader, range, options);
+  const { path } = range;
+  const { format = 'text' } = options;
   if (!window.findFirstLine()) return;
   do {
     const end = window.findBlockEnd();
     const bytes = window.bytes.subarray(0, end);
-    yield { bytes, offset: window.offset, records: countLines(bytes) };
+    yield { path, format, bytes, offset: window.offset, records: countRecords(bytes, format) };
     window.drop(end);
-  } while (window.offset < split.end);
+  } while (window.offset < range.end);
 }
 
 /** The part of the file that is in memory: `bytes[0 .. #filled]`, of which byte 0 stands at `offset` of the file. */
@@ -62,22 +64,22 @@ class LineWindow {
   offset: number;
   #filled = 0;
   readonly #reader: BlobReader;
-  readonly #split: Split;
+  readonly #range: InputRange;
   readonly #blockBytes: number;
   readonly #recordBytesMax: number;
 
-  constructor(reader: BlobReader, split: Split, options: TextBlockOptions) {
+  constructor(reader: BlobReader, range: InputRange, options: TextBlockOptions) {
     this.#reader = reader;
-    this.#split = split;
+    this.#range = range;
     this.#recordBytesMax = options.recordBytesMax ?? dataPlaneLimits.recordBytesMax;
     this.#blockBytes = Math.min(options.blockBytes ?? dataPlaneLimits.blockBytes, this.#recordBytesMax);
-    this.offset = Math.max(0, split.start - 1);
-    this.bytes = new Uint8Array(Math.max(byteOrderMark.length, Math.min(this.#blockBytes, split.end - this.offset)));
+    this.offset = Math.max(0, range.start - 1);
+    this.bytes = new Uint8Array(Math.max(byteOrderMark.length, Math.min(this.#blockBytes, range.end - this.offset)));
   }
 
-  /** Moves to the first line that the split owns. Returns whether there is one. */
+  /** Moves to the first line that the range owns. Returns whether there is one. */
   findFirstLine(): boolean {
-    const { start, end, file_bytes } = this.#split;
+    const { start, end, file_bytes } = this.#range;
     if (start >= end) return false;
     if (start === 0) {
       this.#readTo(Math.min(byteOrderMark.length, file_bytes));
@@ -94,11 +96,11 @@ class LineWindow {
   }
 
   /**
-   * Reads on until a block is whole, and returns its length: up to the end of the split's last line, or to the last newline in the buffer.
-   * Byte 0 is the first of a line that the split owns.
+   * Reads on until a block is whole, and returns its length: up to the end of the range's last line, or to the last newline in the buffer.
+   * Byte 0 is the first of a line that the range owns.
    */
   findBlockEnd(): number {
-    const { end, file_bytes } = this.#split;
+    const { end, file_bytes } = this.#range;
     let limit = this.#blockBytes;
     let searched = 0;
     for (;;) {
@@ -116,9 +118,9 @@ class LineWindow {
     }
   }
 
-  /** Where the split's last line, the one that holds byte end - 1, ends in the buffer; -1 if that is not read yet. */
+  /** Where the range's last line, the one that holds byte end - 1, ends in the buffer; -1 if that is not read yet. */
   #endOfLastLine(searched: number): number {
-    const { end, file_bytes } = this.#split;
+    const { end, file_bytes } = this.#range;
     const position = this.offset + this.#filled;
     if (position < end) return -1;
     const at = this.#indexOfNewline(Math.max(end - 1 - this.offset, searched));
@@ -144,7 +146,7 @@ class LineWindow {
     }
     const from = this.offset + this.#filled;
     const got = this.#reader.readSync(this.bytes.subarray(this.#filled, length), from);
-    if (from + got < position) throw inputChanged(this.#split, from + got);
+    if (from + got < position) throw inputChanged(this.#range, from + got);
     this.#filled = length;
   }
 
@@ -174,21 +176,7 @@ class LineWindow {
     return blockLength;
   }
 
-  #tooLarge(): TaskError {
-    const { path } = this.#split;
-    return new TaskError({
-      code: 'record_too_large',
-      message: `${path} has a line of more than ${this.#recordBytesMax} bytes, which begins at byte ${this.offset}; break it up, or see that its lines end with \\n`,
-      input_path: path,
-      offset: this.offset,
-    });
+  #tooLarge(): Error {
+    return recordTooLarge(this.#range.path, 'line', this.#recordBytesMax, this.offset);
   }
-}
-
-function inputChanged(split: Split, bytes: number): TaskError {
-  return new TaskError({
-    code: 'input_changed',
-    message: `${split.path} has changed since the job was planned: it had ${split.file_bytes} bytes and ends at byte ${bytes} now; submit the job again`,
-    input_path: split.path,
-  });
 }

@@ -58,7 +58,7 @@ export function contextOf(phase: 'map' | 'reduce', numReducers: number): Attempt
 export function* blocksOf(blocks: readonly string[][]): Generator<RecordBlock> {
   for (const lines of blocks) {
     const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));
-    yield { bytes, offset: 0, records: countLines(bytes) };
+    yield { path: 'in.txt', format: 'text', bytes, offset: 0, records: countLines(bytes) };
   }
 }
 
@@ -78,7 +78,6 @@ export async function runJob(job: Job, directory: string): Promise<JobOutput> {
 async function mapAttempt(job: Job, blocks: readonly string[][], scratch: string, counters: Counters): Promise<Buffer> {
   const output = new MemorySink();
   const result = await runMapAttempt({
-    split: { path: 'in.txt', start: 0, end: 1, file_bytes: 1 },
     blocks: blocksOf(blocks),
     sandbox: new V8Sandbox(job.program, job.pairsPerHandOver),
     context: contextOf('map', job.reducers),

@@ -1,4 +1,4 @@
-import { type Split, TaskError } from '@gridmr/contracts';
+import { type InputRange, TaskError } from '@gridmr/contracts';
 import { propertyOptions } from '@gridmr/testkit';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -16,7 +16,7 @@ interface ReadBlock {
 }
 
 function read(content: Uint8Array, start: number, end: number, options?: TextBlockOptions): ReadBlock[] {
-  const split: Split = { path: 'input/text.txt', start, end, file_bytes: content.length };
+  const split: InputRange = { path: 'input/text.txt', start, end, file_bytes: content.length };
   return Array.from(readTextBlocks(new MemoryReader(content), split, options), block => ({
     offset: block.offset,
     text: Buffer.from(block.bytes).toString('latin1'),
@@ -44,7 +44,7 @@ function linesOfSplits(content: Uint8Array, splitBytes: number, options: TextBlo
   const reader = new MemoryReader(content);
   const found: string[] = [];
   for (const split of planSplits([{ path: 'a', bytes: content.length }], splitBytes)) {
-    for (const block of readTextBlocks(reader, split, options)) {
+    for (const block of readTextBlocks(reader, split.ranges[0]!, options)) {
       const lines = cutLines(Buffer.from(block.bytes).toString('latin1'));
       if (block.records !== lines.length || lines.length === 0) throw new Error(`${block.records} records`);
       for (const [i, line] of lines.entries()) {
@@ -95,7 +95,7 @@ describe('readTextBlocks', () => {
   it('gives nothing to a split in the middle of a long line, and reads only that split for it', () => {
     const content = Buffer.alloc(10_000, 'x');
     const reader = new MemoryReader(content);
-    const split: Split = { path: 'a', start: 1000, end: 2000, file_bytes: content.length };
+    const split: InputRange = { path: 'a', start: 1000, end: 2000, file_bytes: content.length };
     expect([...readTextBlocks(reader, split, { blockBytes: 256 })]).to.deep.equal([]);
     expect(reader.reads).to.equal(4);
   });
@@ -147,7 +147,7 @@ describe('readTextBlocks', () => {
   });
 
   it('refuses a file that has become shorter, before or while it is read', () => {
-    const split: Split = { path: 'a', start: 0, end: 8, file_bytes: 8 };
+    const split: InputRange = { path: 'a', start: 0, end: 8, file_bytes: 8 };
     const shorter = new MemoryReader(Buffer.from('aaaa\n'));
     expect(() => readTextBlocks(shorter, split).next())
       .to.throw(TaskError, 'had 8 bytes and ends at byte 5 now')
@@ -163,14 +163,20 @@ describe('readTextBlocks', () => {
   });
 
   it('reads a file that has grown as it was when it was planned', () => {
-    const split: Split = { path: 'a', start: 0, end: 5, file_bytes: 5 };
+    const split: InputRange = { path: 'a', start: 0, end: 5, file_bytes: 5 };
     const [block] = readTextBlocks(new MemoryReader(Buffer.from('aa\nbbcc\n')), split);
     expect(Buffer.from(block!.bytes).toString()).to.equal('aa\nbb');
   });
 });
 
 describe('recordAt', () => {
-  const block = { bytes: Buffer.from('aa\r\n\nb\rc\n\rd'), offset: 100, records: 4 };
+  const block = {
+    path: 'a',
+    format: 'text',
+    bytes: Buffer.from('aa\r\n\nb\rc\n\rd'),
+    offset: 100,
+    records: 4,
+  } as const;
   for (const [index, offset, text] of [
     [0, 100, 'aa'],
     [1, 104, ''],

@@ -1,69 +1,53 @@
 /**
- * A block of records on its way in, and the way back from a record's number to its bytes, which only errors and `ctx.input.offset` ask for.
+ * A block of records on its way in: which entry of the prelude takes it, and as what text.
  *
  * Text that is UTF-8 without NUL goes in as its own bytes. The engine's decoder does not do with bad UTF-8 what the standard says, and its strings end at a NUL:
- * such text is decoded here, and goes in as JSON if it holds NUL.
+ * such text is decoded here, and goes in as JSON if it holds NUL. CSV with quotes goes in without them, cut by separators (`csv-rows.ts` of the engine);
+ * without, as it is.
  */
 import { isUtf8 } from 'node:buffer';
-import type { RecordBlock } from '@gridmr/engine';
+import { csvRows, type RecordBlock, separateFields } from '@gridmr/engine';
 
-const newline = 0x0a;
 const carriageReturn = 0x0d;
+const quote = 0x22;
+const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 export interface BlockText {
+  /** Of the prelude. */
+  readonly entry: string;
   /** UTF-8 without NUL. */
   readonly utf8: Uint8Array;
-  /** Whether `utf8` is the text's JSON instead of the text. */
-  readonly isJson: boolean;
-  /** Whether any line may end in a carriage return. */
+  /** Whether any record may end in a carriage return that belongs to the end of its line. */
   readonly hasCarriageReturns: boolean;
 }
 
-export function blockText({ bytes }: RecordBlock): BlockText {
-  const hasCarriageReturns = bytes.includes(carriageReturn);
-  const hasNul = bytes.includes(0);
-  if (!hasNul && isUtf8(bytes)) return { utf8: bytes, isJson: false, hasCarriageReturns };
-  const text = decoder.decode(bytes);
-  return { utf8: encoder.encode(hasNul ? JSON.stringify(text) : text), isJson: hasNul, hasCarriageReturns };
+/** Of any format but `bytes`. Throws `CsvError`. */
+export function blockText(block: RecordBlock): BlockText {
+  const { bytes, format } = block;
+  if (format === 'csv') return csvText(bytes);
+  if (format === 'whole_file') return textFor('mapWholeFile', withoutMark(bytes), false);
+  if (format === 'jsonl') return textFor('mapJsonLines', bytes, false);
+  return textFor('mapText', bytes, bytes.includes(carriageReturn));
 }
 
-/** Walks forward through a block: asking for record after record costs O(bytes) in all. */
-export class RecordPlaces {
-  readonly #block: RecordBlock;
-  #index = 0;
-  #start = 0;
+function csvText(bytes: Uint8Array): BlockText {
+  if (!bytes.includes(quote)) return textFor('mapLinesCsv', bytes, bytes.includes(carriageReturn));
+  const separated = separateFields(bytes);
+  if (separated !== undefined) return textFor('mapSeparatedCsv', separated, false);
+  return { entry: 'mapRowsCsvJson', utf8: encoder.encode(JSON.stringify(csvRows(bytes))), hasCarriageReturns: false };
+}
 
-  constructor(block: RecordBlock) {
-    this.#block = block;
-  }
+/** `entry` takes the text; with `Json` behind its name, its JSON. */
+function textFor(entry: string, bytes: Uint8Array, hasCarriageReturns: boolean): BlockText {
+  const hasNul = bytes.includes(0);
+  if (!hasNul && isUtf8(bytes)) return { entry, utf8: bytes, hasCarriageReturns };
+  const text = decoder.decode(bytes);
+  if (!hasNul) return { entry, utf8: encoder.encode(text), hasCarriageReturns };
+  return { entry: `${entry}Json`, utf8: encoder.encode(JSON.stringify(text)), hasCarriageReturns };
+}
 
-  /** Byte offset of a record in its input. */
-  offsetOf(index: number): number {
-    return this.#block.offset + this.#startOf(index);
-  }
-
-  /** A record's text, cut to `lengthMax` UTF-16 units. */
-  textOf(index: number, lengthMax: number): string {
-    const { bytes } = this.#block;
-    const start = this.#startOf(index);
-    const found = bytes.indexOf(newline, start);
-    let end = found === -1 ? bytes.length : found;
-    if (found > start && bytes[found - 1] === carriageReturn) end--;
-    return decoder.decode(bytes.subarray(start, Math.min(end, start + lengthMax * 4))).slice(0, lengthMax);
-  }
-
-  #startOf(index: number): number {
-    if (index < this.#index) {
-      this.#index = 0;
-      this.#start = 0;
-    }
-    for (; this.#index < index; this.#index++) {
-      const found = this.#block.bytes.indexOf(newline, this.#start);
-      if (found === -1) return this.#start;
-      this.#start = found + 1;
-    }
-    return this.#start;
-  }
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return byteOrderMark.every((byte, i) => bytes[i] === byte) ? bytes.subarray(byteOrderMark.length) : bytes;
 }

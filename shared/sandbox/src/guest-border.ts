@@ -81,6 +81,16 @@ export class GuestBorder {
     return this.#internals.memory.heapValueHandle(address as JSValuePointer);
   }
 
+  /** An ArrayBuffer in the guest with a copy of `bytes`, freed with it. The caller disposes the handle. */
+  bytesIn(bytes: Uint8Array): QuickJSHandle {
+    const { engine } = this.#instance;
+    const { ctx, ffi, memory } = this.#internals;
+    const address = engine._malloc(Math.max(1, bytes.length));
+    if (address === 0) throw new GuestMemoryError();
+    engine.HEAPU8.set(bytes, address);
+    return memory.heapValueHandle(ffi.QTS_NewArrayBuffer(ctx.value, address, bytes.length));
+  }
+
   uint32At(address: number, count: number): Uint32Array {
     return new Uint32Array(this.#instance.memory.buffer, address, count);
   }

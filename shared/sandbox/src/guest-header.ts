@@ -12,6 +12,8 @@ export const headerSlots = {
   open: 4,
   /** 1 while the user's `partition` runs. */
   partitioning: 5,
+  /** 1 when a record could not be made of the input. */
+  invalid: 6,
 } as const;
 export const headerLength = 8;
 

@@ -13,6 +13,9 @@ export const captureSource = `
   const RangeErrorOwn = RangeError;
   const ProxyOwn = Proxy;
   const StringOwn = String;
+  const FunctionOwn = Function;
+  const Uint8ArrayOwn = Uint8Array;
+  const syntaxErrorPrototype = SyntaxError.prototype;
   const iteratorSymbol = Symbol.iterator;
   const asyncIteratorSymbol = Symbol.asyncIterator;
   const objectPrototype = Object.prototype;
@@ -34,6 +37,8 @@ export const captureSource = `
   const header = new Uint32Array(shared.header);
   const numbers = new Float64Array(shared.numbers);
   const partitions = new Uint32Array(shared.partitions);
+
+  const textOf = value => (typeof value === 'string' ? slice(value, 0, limits.errorText) : '');
 
   function kindOf(value) {
     if (value === null) return 'null';

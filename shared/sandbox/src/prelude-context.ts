@@ -60,7 +60,11 @@ export const contextSource = String.raw`
     seedRandom(known.seed);
     numReducers = known.numReducers;
     const { input } = known;
-    if (input !== null) defineProperty(input, 'offset', { __proto__: null, enumerable: true, get: () => host.offset() });
+    if (input !== null) {
+      inputPath = input.path;
+      defineProperty(input, 'path', { __proto__: null, enumerable: true, get: () => inputPath });
+      defineProperty(input, 'offset', { __proto__: null, enumerable: true, get: () => host.offset() });
+    }
     ctx = { emit, count: countUp, log, params: freezeAll(known.params), input: input === null ? null : freeze(input), task: freeze(known.task) };
   }
 
@@ -83,21 +87,6 @@ export const contextSource = String.raw`
   function runOnce(name) {
     const run = user[name];
     if (run !== undefined) emitLoose(run(ctx), name);
-    handOver();
-  }
-
-  function mapText(text, records, trim) {
-    const { map } = user;
-    const lines = split(text, '\n');
-    const ended = lines.length - 1;
-    if (records !== lines.length && (records !== ended || lines[ended] !== '')) throw new TypeErrorOwn('the block was not split into its ' + records + ' records: the program has changed how strings are split');
-    for (let i = 0; i < records; i++) {
-      header[slots.record] = i;
-      let line = lines[i];
-      if (trim && i < ended && charCodeAt(line, line.length - 1) === 13) line = slice(line, 0, -1);
-      const result = map(line, ctx);
-      if (result !== undefined) emitMapped(result);
-    }
     handOver();
   }
 
@@ -124,8 +113,6 @@ export const contextSource = String.raw`
     return stringify(both);
   }
 
-  const textOf = value => (typeof value === 'string' ? slice(value, 0, limits.errorText) : '');
-
   /** An error as [name, message, stack], whatever it is and does. */
   function readError(error) {
     const parts = setPrototypeOf(['', '', ''], null);
@@ -145,7 +132,6 @@ export const contextSource = String.raw`
   }
 
   return {
-    prepare, adopt, runOnce, groupsInto, mapText, notes, readError,
-    mapJson: (text, records, trim) => mapText(parse(text), records, trim),
+    __proto__: null, prepare, adopt, runOnce, groupsInto, notes, readError, ...recordEntries,
   };
 `;

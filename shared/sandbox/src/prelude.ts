@@ -4,6 +4,7 @@ import { handOverAnswers, headerSlots, keyKinds, valueKinds } from './guest-head
 import { captureSource } from './prelude-capture.js';
 import { contextSource } from './prelude-context.js';
 import { emitSource } from './prelude-emit.js';
+import { recordsSource } from './prelude-records.js';
 import { returnsSource } from './prelude-returns.js';
 import { valuesSource } from './prelude-values.js';
 
@@ -39,6 +40,7 @@ export const preludeSource = [
   emitSource,
   returnsSource,
   valuesSource,
+  recordsSource,
   contextSource,
   '})',
 ].join('\n');

@@ -16,6 +16,7 @@ import { type JobError, type ProgramSource, sandboxLimits, TaskError } from '@gr
 import {
   type AttemptContext,
   type AttemptNotes,
+  CsvError,
   type GroupBatch,
   type GroupSource,
   KeyError,
@@ -26,7 +27,7 @@ import {
 } from '@gridmr/engine';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { readAttemptNotes } from './attempt-notes.js';
-import { blockText, RecordPlaces } from './block-text.js';
+import { blockText } from './block-text.js';
 import { GuestMemoryError } from './guest-border.js';
 import { cut, taskErrorOf, type UserFunction } from './guest-failure.js';
 import { handOverAnswers, headerLength, headerSlots } from './guest-header.js';
@@ -35,6 +36,7 @@ import { loadFunctions } from './load-program.js';
 import { ForgedHandOverError, type HandOver, readHandOver } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
+import { RecordPlaces } from './record-places.js';
 import { ValueTooLargeError } from './value-column.js';
 import type { WasmModule } from './web-assembly.js';
 
@@ -66,6 +68,8 @@ class QuickJsSandbox implements Sandbox {
   #sink: PairSink | undefined;
   #attemptSink: PairSink | undefined;
   #records: RecordPlaces | undefined;
+  #path: string | undefined;
+  #columns: readonly string[] | undefined;
   #groups: GroupSource | undefined;
   #batch: GroupBatch | undefined;
 
@@ -87,6 +91,7 @@ class QuickJsSandbox implements Sandbox {
 
   begin(context: AttemptContext, sink: PairSink): void {
     this.#context = context;
+    this.#path = context.input?.path;
     this.#attemptSink = sink;
     this.#sink = sink;
     this.#guest.clockMs = context.nowMs;
@@ -101,12 +106,9 @@ class QuickJsSandbox implements Sandbox {
     if (block.records === 0) return;
     this.#records = new RecordPlaces(block);
     this.#guarded('map', () => {
-      const { utf8, isJson, hasCarriageReturns } = blockText(block);
-      const { context, border } = this.#guest;
-      using text = border.textIn(utf8);
-      using records = context.newNumber(block.records);
-      const trim = hasCarriageReturns ? context.true : context.false;
-      this.#guest.call(isJson ? 'mapJson' : 'mapText', text, records, trim).dispose();
+      this.#openInput(block);
+      if (block.format === 'bytes') this.#mapBytes(block);
+      else this.#mapText(block);
     });
     this.#records = undefined;
   }
@@ -131,6 +133,27 @@ class QuickJsSandbox implements Sandbox {
 
   [Symbol.dispose](): void {
     this.#guest.end();
+  }
+
+  #openInput({ path, columns }: RecordBlock): void {
+    if (path !== this.#path) this.#guest.callWithText('openInput', path);
+    this.#path = path;
+    if (columns !== undefined && columns !== this.#columns)
+      this.#guest.callWithText('setColumns', JSON.stringify(columns));
+    this.#columns = columns;
+  }
+
+  #mapText(block: RecordBlock): void {
+    const { entry, utf8, hasCarriageReturns } = blockText(block);
+    const { context, border } = this.#guest;
+    using text = border.textIn(utf8);
+    using records = context.newNumber(block.records);
+    this.#guest.call(entry, text, records, hasCarriageReturns ? context.true : context.false).dispose();
+  }
+
+  #mapBytes({ bytes }: RecordBlock): void {
+    using buffer = this.#guest.border.bytesIn(bytes);
+    this.#guest.call('mapBytes', buffer).dispose();
   }
 
   #adoptFunctions(context: AttemptContext): void {
@@ -227,6 +250,7 @@ class QuickJsSandbox implements Sandbox {
   #failure(error: unknown): unknown {
     const context = this.#context;
     const ids = context === undefined ? {} : { task_id: context.taskId, attempt: context.attempt };
+    if (error instanceof CsvError) return this.#invalidRecord(error.record, error.message, error).with(ids);
     const ended = guestEnd(error);
     if (ended !== undefined) return this.#taskError(ended, error).with(ids);
     if (error instanceof ProgramSyntaxError) {
@@ -241,7 +265,21 @@ class QuickJsSandbox implements Sandbox {
     return this.#taskError(new GuestEndedError(described, undefined), error).with(ids);
   }
 
+  /** The record at `index` is not what the input's format says: the input's fault, not the program's. */
+  #invalidRecord(index: number, fault: string, cause: unknown): TaskError {
+    const record = this.#recordAt(index);
+    const message = `${record.input_path}: the record at byte ${record.offset} ${fault}`;
+    return new TaskError(
+      { code: 'invalid_record', message: cut(message, sandboxLimits.errorMessageLengthMax), ...record },
+      { cause },
+    );
+  }
+
   #taskError({ error, reached }: GuestEndedError, cause: unknown): TaskError {
+    const header = this.#header();
+    if (header[headerSlots.invalid] === 1 && reached === undefined) {
+      return this.#invalidRecord(header[headerSlots.record] ?? 0, error.message, cause);
+    }
     const isPartitioning = this.#header()[headerSlots.partitioning] === 1;
     const place = {
       source: this.#options.source,
@@ -254,12 +292,15 @@ class QuickJsSandbox implements Sandbox {
   /** The record or key that user code was at. */
   #recordAtHand(): Partial<JobError> {
     const index = this.#header()[headerSlots.record] ?? 0;
-    if (this.#records !== undefined) {
-      const record = this.#records.textOf(index, sandboxLimits.errorRecordLengthMax);
-      const path = this.#context?.input?.path;
-      return { ...(path === undefined ? {} : { input_path: path }), offset: this.#records.offsetOf(index), record };
-    }
+    if (this.#records !== undefined) return this.#recordAt(index);
     return this.#batch === undefined ? {} : { record: keyAt(this.#batch, index) };
+  }
+
+  #recordAt(index: number): Partial<JobError> {
+    const records = this.#records;
+    if (records === undefined) return {};
+    const record = records.textOf(index, sandboxLimits.errorRecordLengthMax);
+    return { input_path: records.path, offset: records.offsetOf(index), record };
   }
 }
 

@@ -50,7 +50,7 @@ export function block(text: string | Uint8Array, offset = 0): RecordBlock {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   const newlines = bytes.reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0);
   const isOpen = bytes.length > 0 && bytes.at(-1) !== 10;
-  return { bytes, offset, records: newlines + (isOpen ? 1 : 0) };
+  return { path: 'input/a.txt', format: 'text', bytes, offset, records: newlines + (isOpen ? 1 : 0) };
 }
 
 export function readPairs(pairs: PairBlock): Pair[] {

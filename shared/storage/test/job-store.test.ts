@@ -56,10 +56,7 @@ const asked: AskedJob = {
 
 const splitsOf = (count: number): Split[] =>
   Array.from({ length: count }, (_, i) => ({
-    path: 'book.txt',
-    start: i * 10,
-    end: i * 10 + 10,
-    file_bytes: count * 10,
+    ranges: [{ path: 'book.txt', start: i * 10, end: i * 10 + 10, file_bytes: count * 10 }],
   }));
 
 const planOf = (token: string, mapTasks: number): Plan => ({

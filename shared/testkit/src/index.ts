@@ -2,6 +2,7 @@
 export * from './free-port.js';
 export * from './held-bytes.js';
 export * from './hostile-inputs.js';
+export * from './hostile-records.js';
 export * from './input-text.js';
 export * from './oracle/compare-keys.js';
 export * from './oracle/format-pair.js';

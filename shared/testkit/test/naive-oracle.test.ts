@@ -12,7 +12,7 @@ const functions = (map_function: string, reduce_function?: string, partition_fun
 
 describe('readRecords', () => {
   const texts = (bytes: Uint8Array | string) =>
-    readRecords(typeof bytes === 'string' ? utf8(bytes) : bytes).map(record => record.text);
+    readRecords({ path: 'a', bytes: typeof bytes === 'string' ? utf8(bytes) : bytes }, 'text').map(r => r.record);
 
   it('cuts at line feeds and makes no empty record of the last one', () => {
     expect(texts('')).to.deep.equal([]);
@@ -31,7 +31,35 @@ describe('readRecords', () => {
   });
 
   it('says at which byte each record begins', () => {
-    expect(readRecords(utf8('é\r\n😀\n\nx')).map(record => record.offset)).to.deep.equal([0, 4, 9, 10]);
+    const offsets = (text: string) => readRecords(input(text), 'text').map(record => record.offset);
+    expect(offsets('é\r\n😀\n\nx')).to.deep.equal([0, 4, 9, 10]);
+    expect(offsets('\ufeffa\nb')).to.deep.equal([3, 5]);
+  });
+
+  it('reads JSON lines, and no blank ones', () => {
+    expect(readRecords(input('{"a":1}\r\n\n \t\n2\n'), 'jsonl')).to.deep.equal([
+      { record: { a: 1 }, offset: 0 },
+      { record: 2, offset: 13 },
+    ]);
+  });
+
+  it('reads CSV by its header', () => {
+    const read = (text: string) => readRecords(input(text), 'csv');
+    expect(read('\ufeffa,"b ""c"""\r\n1,\n\n"2\n,","""é"""')).to.deep.equal([
+      { record: { a: '1', 'b "c"': '' }, offset: 16 },
+      { record: { a: '2\n,', 'b "c"': '"é"' }, offset: 20 },
+    ]);
+    expect(read('')).to.deep.equal([]);
+    expect(read('a\n""\n')).to.deep.equal([{ record: { a: '' }, offset: 2 }]);
+    for (const wrong of ['a,a\n', 'a,b\n1\n', 'a\n"1\n', 'a\n1"2"\n', 'a\n"1"2\n', '\na\n']) {
+      expect(() => read(wrong), wrong).to.throw();
+    }
+  });
+
+  it('takes whole files', () => {
+    const text = { path: 'in.txt', text: 'a\n' };
+    expect(readRecords(input('\ufeffa\n'), 'whole_file')).to.deep.equal([{ record: text, offset: 0 }]);
+    expect(readRecords(input('a'), 'bytes')).to.deep.equal([{ record: input('a'), offset: 0 }]);
   });
 });
 

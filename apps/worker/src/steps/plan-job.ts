@@ -1,5 +1,5 @@
 /**
- * Step 2 of a job's path: expand its inputs, cut splits, freeze the plan, queue the map tasks.
+ * Step 2 of a job's path: expand its inputs, cut and pack splits, freeze the plan, queue the map tasks.
  * The plan is committed once: whoever comes later, whatever happened to the inputs since, works by the same plan.
  */
 import { type AskedJob, type Plan, randomToken, type Split, TaskError } from '@gridmr/contracts';
@@ -7,6 +7,7 @@ import { planSplits, splitBytesOf } from '@gridmr/engine';
 import { expandInputs, StorageError } from '@gridmr/storage';
 import { claimOutput } from './claim-output.js';
 import { committedTasks } from './committed-tasks.js';
+import { findCuts } from './find-cuts.js';
 import type { StepTools } from './step-tools.js';
 import { addTaskFlow } from './task-flow.js';
 
@@ -32,7 +33,9 @@ export async function planJob(tools: StepTools, jobId: string): Promise<void> {
 async function makePlan(tools: StepTools, asked: AskedJob): Promise<Plan> {
   const { job_id, spec } = asked;
   const files = await inputFiles(tools, asked);
-  const splits: Split[] = Array.from(planSplits(files, splitBytesOf(spec.split_size_mb)));
+  const splitBytes = splitBytesOf(spec.split_size_mb);
+  const cuttable = await findCuts(tools.store, files, splitBytes, spec.input_format);
+  const splits: Split[] = Array.from(planSplits(cuttable, splitBytes, spec.input_format));
   const plan: Plan = {
     job_id,
     token: randomToken(planTokenLength),

@@ -1,6 +1,6 @@
-/** Step 3 of a job's path, in the task thread: one split, from its bytes to a segment (or, map-only, a part). */
+/** Step 3 of a job's path, in the task thread: one split, from its files' bytes to a segment (or, map-only, a part). */
 import { tmpdir } from 'node:os';
-import { readTextBlocks, runMapAttempt } from '@gridmr/engine';
+import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
@@ -13,12 +13,11 @@ export async function runMap(
 ): Promise<AttemptResult> {
   const { split, reducers, asked, index } = request;
   await using attempt = await openAttempt(store, engine, request);
-  using reader = await store.openReader(split.path);
+  const format = asked.spec.input_format;
   const made = await runMapAttempt({
-    split,
-    blocks: readTextBlocks(reader, split),
+    blocks: readInputBlocks({ split, format, open: path => store.openReader(path) }),
     sandbox: attempt.sandbox,
-    context: attempt.context('map', null, reducers, { path: split.path, split: index }),
+    context: attempt.context('map', null, reducers, { path: split.ranges[0]?.path ?? '', split: index }),
     output: attempt.output,
     reducers,
     outputFormat: asked.spec.output_format,

@@ -6,12 +6,12 @@
  * and `teardown` run once for all of map and once per partition), seeded randomness and the frozen clock. A program with
  * `combine` must do exact arithmetic, so integers. `reduce_input_records` is then an upper bound: combiners lower it.
  */
-import type { CounterName, OutputFormat, ProgramSource } from '@gridmr/contracts';
+import type { CounterName, InputFormat, OutputFormat, ProgramSource } from '@gridmr/contracts';
 import { compareKeys } from './compare-keys.js';
 import { formatPair } from './format-pair.js';
 import { loadProgram, type OracleProgram } from './load-program.js';
 import { type Key, normaliseKey, normaliseValue } from './normalise-key.js';
-import { readRecords } from './read-records.js';
+import { type OracleFile, readRecords } from './read-records.js';
 import { ValueIterator } from './value-iterator.js';
 
 /** The partition of a key among so many reducers: GridMR's stable hash, given by the test that knows it. */
@@ -20,7 +20,8 @@ export type PartitionOf = (key: Key, reducers: number) => number;
 export interface OracleJob {
   readonly program: ProgramSource;
   /** In the job's order: that of their paths' code points, if they came from one pattern. */
-  readonly inputs: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly inputs: readonly OracleFile[];
+  readonly inputFormat?: InputFormat;
   readonly numReducers?: number;
   readonly outputFormat?: OutputFormat;
   readonly parameters?: unknown;
@@ -128,10 +129,10 @@ async function runMap(job: OracleJob, counters: Map<string, number>) {
   const attempt = new Attempt(job, null, counters);
   let records = 0;
   program.setup?.(attempt.ctx);
-  for (const { path, bytes } of job.inputs) {
-    for (const { text, offset } of readRecords(bytes)) {
-      attempt.ctx.input = { path, offset, split: 0 };
-      attempt.take(program.map(text, attempt.ctx));
+  for (const file of job.inputs) {
+    for (const { record, offset } of readRecords(file, job.inputFormat ?? 'text')) {
+      attempt.ctx.input = { path: file.path, offset, split: 0 };
+      attempt.take(program.map(record, attempt.ctx));
       records++;
     }
   }
