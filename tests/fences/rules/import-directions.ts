@@ -20,8 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** Packages that must stay free of others' libraries, whatever their package.json says. */
 const onlyLibraries: Readonly<Record<string, readonly string[]>> = {
   'shared/contracts': ['zod'],
-  // Decoders of compressed input.
-  'shared/engine': ['fzstd', 'xxhash-wasm'],
+  'shared/engine': [],
   'shared/client': [],
 };
 
