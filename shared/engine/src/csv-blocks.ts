@@ -3,9 +3,9 @@
  * is read past its end; the header is read from the file's beginning for every range. A compressed file is one range.
  */
 import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
+import { invalidInput } from '@gridmr/storage';
 import { csvRows } from './csv-rows.js';
 import { CsvError } from './csv-scan.js';
-import { invalidInput } from './input-errors.js';
 import type { RecordBlock } from './program.js';
 import { RecordWindow, type WindowLimits } from './record-window.js';
 

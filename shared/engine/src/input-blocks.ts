@@ -2,16 +2,19 @@
  * A split's records as blocks, whatever their format and however their files are compressed: the one entry to reading input.
  *
  * Plain lines, the commonest input, are read in place (`text-blocks.ts`). All else comes as a stream of pieces: CSV from where the range begins, compressed files
- * from their beginning through a decoder (`decompress.ts`), and is cut into blocks by `record-window.ts`, or is one record.
+ * from their beginning through a decoder (`decompress.ts` of storage), and is cut into blocks by `record-window.ts`, or is one record.
  * One file is open at a time.
  */
 import { dataPlaneLimits, type InputFormat, type InputRange, type Split } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
-import { compressionOf } from './compression.js';
+import {
+  type BlobReader,
+  compressionOf,
+  DecompressionBudget,
+  decompress,
+  inputChanged,
+  readPieces,
+} from '@gridmr/storage';
 import { readCsvBlocks } from './csv-blocks.js';
-import { DecompressionBudget, decompress } from './decompress.js';
-import { inputChanged } from './input-errors.js';
-import { readPieces } from './input-pieces.js';
 import type { RecordBlock } from './program.js';
 import { RecordWindow, type WindowLimits } from './record-window.js';
 import { readTextBlocks } from './text-blocks.js';

@@ -21,7 +21,7 @@ import {
   type Split,
   TaskError,
 } from '@gridmr/contracts';
-import { compressionOf } from './compression.js';
+import { compressionOf } from '@gridmr/storage';
 
 const bytesPerMb = 1024 * 1024;
 

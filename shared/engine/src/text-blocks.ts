@@ -19,8 +19,8 @@
  * Memory: one buffer of `blockBytes`, or as long as the longest line. Cost: each byte is read once, searched about twice and moved at most once.
  */
 import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
-import { inputChanged, recordTooLarge } from './input-errors.js';
+import { type BlobReader, inputChanged } from '@gridmr/storage';
+import { recordTooLarge } from './input-errors.js';
 import type { RecordBlock } from './program.js';
 import { byteOrderMark, carriageReturn, countRecords, newline } from './record-bounds.js';
 

@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type InputRange, TaskError } from '@gridmr/contracts';
+import { type Compression, DecompressionBudget, type DecompressionLimits, decompress } from '@gridmr/storage';
 import { expect } from 'chai';
-import type { Compression } from '../dist/compression.js';
-import { DecompressionBudget, type DecompressionLimits, decompress } from '../dist/decompress.js';
 import { readInputBlocks } from '../dist/input-blocks.js';
 import { manyLines, manyLinesText, skippable, twoLines, twoLinesUnchecked } from './compressed-files.js';
 import { MemoryReader } from './memory-reader.js';

@@ -1,7 +1,11 @@
 /** The shared directory: blob stores, and the files of a job in them. */
 export * from './blob-store.js';
+export * from './compression.js';
+export * from './decompress.js';
 export { openFsStore } from './fs-store.js';
+export * from './input-errors.js';
 export { expandInputs, inputExists } from './input-files.js';
+export * from './input-pieces.js';
 export { JobStore } from './job-store.js';
 export { outputDirectoryIsFree } from './output-directory.js';
 export * from './storage-error.js';

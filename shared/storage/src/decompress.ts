@@ -3,7 +3,7 @@
  * members or frames may stand in the file. What comes out is bounded, so that a bomb ends with a message and not with the task's time.
  */
 import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
+import type { BlobReader } from './blob-store.js';
 import type { Compression } from './compression.js';
 import { gunzip } from './gunzip.js';
 import { invalidInput } from './input-errors.js';

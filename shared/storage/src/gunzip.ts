@@ -5,7 +5,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
+import type { BlobReader } from './blob-store.js';
 import { invalidInput } from './input-errors.js';
 import { readPieces } from './input-pieces.js';
 

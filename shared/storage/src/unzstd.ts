@@ -10,9 +10,9 @@
  * Memory: the frame's window, bounded by `zstdWindowBytesMax` before it is allocated, and one block.
  */
 import { dataPlaneLimits, type InputRange } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
 import { Decompress } from 'fzstd';
 import xxhash, { type XXHashAPI } from 'xxhash-wasm';
+import type { BlobReader } from './blob-store.js';
 import { inputChanged, invalidInput } from './input-errors.js';
 import { type FrameHeader, frameHeaderBytesMax, parseFrameHeader, skippableBytes } from './zstd-header.js';
 

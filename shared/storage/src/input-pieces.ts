@@ -1,6 +1,6 @@
 /** Bytes of a plain file in order, a piece at a time. */
 import type { InputRange } from '@gridmr/contracts';
-import type { BlobReader } from '@gridmr/storage';
+import type { BlobReader } from './blob-store.js';
 import { inputChanged } from './input-errors.js';
 
 /** A piece is valid until the next one is asked for. Throws `TaskError` `input_changed` if the file ends before `end`. */
