@@ -1,5 +1,6 @@
 /** All fences, each named by what it keeps. */
 import { noCycles } from './rules/cycles.js';
+import { noDeadExports } from './rules/dead-code.js';
 import { lockfileInStep, pinnedDependencies } from './rules/dependencies.js';
 import { noAny, noConsole, noDefaultExport } from './rules/forbidden-code.js';
 import { importDirections, noDeepImports, noTestsInProduct } from './rules/import-directions.js';
@@ -16,6 +17,7 @@ export const fences: Readonly<Record<string, Rule>> = {
   'files are touched through storage only': filesOnlyInStorage,
   'contracts need no Node.js': contractsWithoutNode,
   'no file imports itself by way of others': noCycles,
+  'what is exported is used': noDeadExports,
   'names are kebab-case': kebabCaseNames,
   'names say what is inside': tellingNames,
   'no file is long': shortFiles,

@@ -88,6 +88,17 @@ const planted: Record<string, { broken: SourceFile[][]; kept: SourceFile[][] }> 
       ],
     ],
   },
+  'what is exported is used': {
+    broken: [
+      [file('shared/engine/src/x.ts', 'export function unused(): void {}\n')],
+      [file('shared/engine/src/x.ts', 'export interface Unused {}\n'), file('shared/engine/src/y.ts', 'used();')],
+    ],
+    kept: [
+      [file('shared/engine/src/x.ts', 'export const used = 1;\n'), file('apps/api/src/y.ts', 'f(used);')],
+      [file('shared/engine/src/x.ts', 'export const used = 1;\n'), file('shared/engine/test/y.test.ts', 'f(used);')],
+      [file('shared/engine/src/x.ts', 'export type Own = 1;\nconst own: Own = 1;\n')],
+    ],
+  },
   'names are kebab-case': {
     broken: [
       [file('shared/engine/src/loserTree.ts', '')],

@@ -50,11 +50,6 @@ export const hostileText: fc.Arbitrary<Uint8Array> = fc
   )
   .map(join);
 
-/** One line without its end: any text, but for line feeds and lone surrogates. */
-export const hostileLine: fc.Arbitrary<string> = fc
-  .string({ unit: 'binary', maxLength: 20 })
-  .map(text => text.replaceAll('\n', ''));
-
 /** A hostile file of about so many bytes, the same for the same generator. */
 export function makeHostileText(random: Random, bytes: number): Uint8Array {
   const pieces: Uint8Array[] = [];
