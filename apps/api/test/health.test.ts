@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { apiLimits, healthSchema, queueLimits } from '@gridmr/contracts';
 import { startQueueServer } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
-import { TemporaryDirectory } from '@gridmr/testkit';
+import { StallMeter, TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { ApiUnderTest, withApi, withParts, wordCount } from './api-under-test.js';
 import { RecordedLog } from './recorded-log.js';
@@ -42,9 +42,9 @@ describe('GET /health', () => {
 
   it('answers within its bound when a dependency hangs', async () => {
     await using slow = await withSlowDatabase();
-    const startMs = performance.now();
+    using clock = new StallMeter();
     const answer = await slow.http.get('/health/ready');
-    expect(performance.now() - startMs).to.be.lessThan(3 * apiLimits.healthCheckMs);
+    expect(clock.ranMs).to.be.lessThan(3 * apiLimits.healthCheckMs);
     expect(answer.body.dependencies.database).to.include({ status: 'down' });
     expect(answer.body.dependencies.redis).to.include({ status: 'up' });
   }).timeout(20_000);
@@ -79,9 +79,9 @@ describe('an API whose Redis is gone', () => {
   });
 
   it('refuses jobs soon, with 503 queue_unavailable and Retry-After, and stores nothing', async () => {
-    const startMs = performance.now();
+    using clock = new StallMeter();
     const answer = await api.submit({ ...wordCount, name: 'after' });
-    expect(performance.now() - startMs).to.be.lessThan(2 * queueLimits.commandTimeoutMs);
+    expect(clock.ranMs).to.be.lessThan(2 * queueLimits.commandTimeoutMs);
     expect(answer.body).to.include({ status: 503, code: 'queue_unavailable' });
     expect(answer.headers['retry-after']).to.equal(String(apiLimits.retryAfterSeconds));
     const { items } = await api.history.listJobs({ limit: 10 });

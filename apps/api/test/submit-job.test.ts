@@ -87,9 +87,10 @@ describe('POST /api/v1/jobs', () => {
       mkdirSync(many);
       for (let i = 0; i < 2000; i++) writeFileSync(join(many, `${i}.txt`), 'x\n');
       await api().submitted();
-      const startMs = performance.now();
+      const before = process.cpuUsage();
       await api().submitted({ input_file: 'many' });
-      expect(performance.now() - startMs).to.be.lessThan(200);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).to.be.lessThan(200);
     });
   });
 

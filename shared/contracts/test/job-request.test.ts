@@ -70,7 +70,7 @@ describe('a job request', () => {
       output_format: 'parquet',
       output_compression: 'zstd',
     })) {
-      expect(faults({ ...request, [field]: value }).join(), field).to.match(new RegExp(`^${field} .*accepts`));
+      expect(faults({ ...request, [field]: value }).join(), field).to.match(new RegExp(`^${field} .*expected one of`));
     }
   });
 

@@ -1,4 +1,5 @@
 import { HistoryUnavailableError, openHistory } from '@gridmr/history';
+import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeHistory, failure } from './describe-history.js';
 import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
@@ -46,9 +47,9 @@ describe('PostgreSQL', function () {
   });
 
   it('says so within three seconds when no server is there, without the password', async () => {
-    const started = performance.now();
+    using clock = new StallMeter();
     const error = await failure(() => openHistory({ url: 'postgres://ada:secret@127.0.0.1:9/records', ...unused }));
-    expect(performance.now() - started).to.be.lessThan(3000);
+    expect(clock.ranMs).to.be.lessThan(3000);
     expect(error).to.be.instanceOf(HistoryUnavailableError);
     expect((error as Error).message)
       .to.include('postgres://127.0.0.1:9/records')
@@ -63,9 +64,9 @@ describe('PostgreSQL', function () {
     await history.addJob(newJob(asked));
     await cluster.stop('immediate');
     for (const call of [() => history.check(), () => history.addJob(newJob(anyJob()))]) {
-      const started = performance.now();
+      using clock = new StallMeter();
       expect(await failure(call)).to.be.instanceOf(HistoryUnavailableError);
-      expect(performance.now() - started).to.be.lessThan(3000);
+      expect(clock.ranMs).to.be.lessThan(3000);
     }
     await cluster.start();
     expect(await history.unfinishedJobs(10)).to.deep.equal([asked.job_id]);
