@@ -14,3 +14,5 @@ try {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
+// Connected to a parent by IPC, the process would not end by itself.
+if (process.connected) process.disconnect?.();
