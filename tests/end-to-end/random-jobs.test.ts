@@ -33,7 +33,7 @@ describe('random jobs', function () {
       program: fc.constantFrom(...goodPrograms),
       texts: fc.array(hostileText, { minLength: 1, maxLength: 3 }),
       seed: fc.nat(),
-      splitBytes: fc.integer({ min: 1, max: 200 }),
+      splitBytes: fc.integer({ min: 2, max: 200 }),
       reducers: fc.integer({ min: 1, max: 5 }),
       format: fc.constantFrom('tsv' as const, 'csv' as const, 'jsonl' as const),
       compression: fc.constantFrom('none' as const, 'gzip' as const),
