@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureStalledShare } from '@gridmr/testkit';
 import { benchJobs } from './bench/bench-jobs.mjs';
 import { withStack } from './bench/bench-stack.mjs';
 import { drawChart } from './bench/draw-chart.mjs';
 import { generateFile } from './bench/generate-data.mjs';
 import { measureReferences } from './bench/measure-references.mjs';
 import { measureLatency, measureTasks } from './bench/measure-tasks.mjs';
-import { stalledShare } from './bench/process-figures.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,7 +41,7 @@ try {
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
-report.stalled.push(stalledShare());
+report.stalled.push(measureStalledShare());
 mkdirSync(resultsDirectory, { recursive: true });
 writeFileSync(join(resultsDirectory, 'bench.json'), `${JSON.stringify(report, undefined, 2)}\n`);
 writeFileSync(join(resultsDirectory, 'bench.svg'), drawChart(report));
@@ -51,7 +51,7 @@ console.log(
 console.log(`Written to ${resultsDirectory}bench.json and bench.svg`);
 
 async function benchJob(job) {
-  report.stalled.push(stalledShare());
+  report.stalled.push(measureStalledShare());
   const file = generateFile(directory, job.input, megabytes);
   const references = await measureReferences(file, job);
   const { measured, processes } = await withStack(async stack => {
@@ -59,7 +59,7 @@ async function benchJob(job) {
     await stack.run(job, file);
     const measured = [];
     for (let i = 0; i < runs; i++) measured.push(await stack.run(job, file));
-    return { measured, processes: stack.processes() };
+    return { measured, processes: await stack.processes() };
   });
   const median = measured.toSorted((a, b) => a.seconds - b.seconds)[Math.floor(runs / 2)];
   const reference = job.bar.of === 'engine' ? references.engine : references.opponent;

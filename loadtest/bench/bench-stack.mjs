@@ -54,7 +54,7 @@ class BenchStack {
     await link(file, join(this.#directory, basename(file))).catch(error => {
       if (error.code !== 'EEXIST') throw error;
     });
-    const cpuBefore = this.#workerCpuSeconds();
+    const cpuBefore = await this.#workerCpuSeconds();
     const { seconds, counters } = await this.submit({
       name: job.name,
       input_file: basename(file),
@@ -62,7 +62,8 @@ class BenchStack {
       ...(job.mapOnly ? {} : { num_reducers: 2 }),
     });
     const figures = { spilledRecords: counters.spilled_records, shuffleBytes: counters.shuffle_bytes };
-    return { seconds, workerCpuSeconds: this.#workerCpuSeconds() - cpuBefore, figures };
+    const workerCpuSeconds = (await this.#workerCpuSeconds()) - cpuBefore;
+    return { seconds, workerCpuSeconds, figures };
   }
 
   /** From submission until the client sees it completed. */
@@ -78,8 +79,8 @@ class BenchStack {
     return descendants();
   }
 
-  #workerCpuSeconds() {
-    const workers = descendants().filter(({ name }) => name === 'worker');
+  async #workerCpuSeconds() {
+    const workers = (await descendants()).filter(({ name }) => name === 'worker');
     return workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   }
 

@@ -1,5 +1,6 @@
-/** What Linux says of processes: processor time, greatest memory, and how much of the machine was there at all. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** What Linux says of processes: processor time, greatest memory. */
+import { readFileSync } from 'node:fs';
+import { childProcesses } from '@gridmr/testkit';
 
 const ticksPerSecond = 100;
 
@@ -9,15 +10,9 @@ export function cpuSecondsOfProcess() {
   return (user + system) / 1e6;
 }
 
-/** `{pid, name, cpuSeconds, peakRssMb}` of every process below this one that runs Node.js or a queue server. */
-export function descendants() {
-  const parents = new Map();
-  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-    const fields = statOf(pid);
-    if (fields !== undefined) parents.set(Number(pid), Number(fields[1]));
-  }
-  const isBelow = pid => pid !== undefined && (parents.get(pid) === process.pid || isBelow(parents.get(pid)));
-  return [...parents.keys()].filter(isBelow).flatMap(figuresOf);
+/** `{pid, name, cpuSeconds, peakRssMb}` of every process below this one that runs a part of GridMR. */
+export async function descendants() {
+  return (await childProcesses()).flatMap(figuresOf);
 }
 
 function figuresOf(pid) {
@@ -48,16 +43,4 @@ function readOr(path) {
   } catch {
     return '';
   }
-}
-
-/** The share of a busy loop's time in which this process was not let run: 0 on a machine of one's own. */
-export function stalledShare(milliseconds = 2000, gapMs = 5) {
-  const started = performance.now();
-  let stalled = 0;
-  for (let last = started; last - started < milliseconds; ) {
-    const now = performance.now();
-    if (now - last > gapMs) stalled += now - last;
-    last = now;
-  }
-  return stalled / (performance.now() - started);
 }

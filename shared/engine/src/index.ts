@@ -23,7 +23,7 @@ export * from './output-format.js';
 export * from './part-writer.js';
 export * from './partition.js';
 export * from './program.js';
-export { endOfRecord } from './record-bounds.js';
+export { byteOrderMark, endOfRecord } from './record-bounds.js';
 export * from './reduce-attempt.js';
 export * from './segment-damaged-error.js';
 export * from './segment-reader.js';

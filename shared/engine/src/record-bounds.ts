@@ -4,7 +4,7 @@
  * `text` and `jsonl`: at a newline. `csv`: at a newline **before which stands an even number of quotes** in the file. In well-formed CSV (RFC 4180)
  * this is the same as "outside of quotes", since a quote inside quotes is doubled; and it needs no other state than one bit, which
  * is what lets a file be cut in parallel (`csv-cuts.ts`). Where a file is not well-formed, some record is not, and that is an error
- * (`csv-fields.ts`).
+ * (`csv-scan.ts`).
  *
  * Blank lines of `jsonl` and `csv` are no records: they end one, and are not counted.
  */

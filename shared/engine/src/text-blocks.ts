@@ -1,6 +1,6 @@
 /**
  * Reads one range of a plain file of lines (`text`, `jsonl`) as blocks of whole lines: the fast way, for the commonest input.
- * What is not plain goes through `record-blocks.ts`.
+ * What is not plain goes through `record-window.ts`.
  *
  * A range is cut anywhere, so lines are dealt out by one rule: **a range owns every line whose first byte lies in [start, end)**.
  * A reader therefore skips to the first line that begins at or after `start` (a line begins at 0 and after every newline, so it looks

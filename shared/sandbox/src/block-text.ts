@@ -6,11 +6,10 @@
  * without, as it is.
  */
 import { isUtf8 } from 'node:buffer';
-import { csvRows, type RecordBlock, separateFields } from '@gridmr/engine';
+import { byteOrderMark, csvRows, type RecordBlock, separateFields } from '@gridmr/engine';
 
 const carriageReturn = 0x0d;
 const quote = 0x22;
-const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 

@@ -39,7 +39,7 @@ export class Confinement {
     return realPath === this.root || realPath.startsWith(prefix);
   }
 
-  /** The real path of what exists. Throws `not_found` and `outside`. */
+  /** The real path of what exists. Throws `not_found` and `outside`; below the platform's own directory, the use of the path finds out if it exists. */
   async resolve(path: BlobPath): Promise<string> {
     const segments = segmentsOf(path);
     const own = await this.#ownPlace(segments);

@@ -8,13 +8,8 @@ const stalledShareMax = 0.15;
 
 let measured: number | undefined;
 
-/** The share of the time, 0 to 1, in which a busy loop of this process was not let run. Measured once, in two seconds. */
-export function stalledShare(): number {
-  measured ??= measure();
-  return measured;
-}
-
-function measure(): number {
+/** The share of the time, 0 to 1, in which a busy loop of this process was not let run, in two seconds from now. */
+export function measureStalledShare(): number {
   const startedMs = performance.now();
   let stalledMs = 0;
   for (let last = startedMs; last - startedMs < spinMs; ) {
@@ -28,7 +23,8 @@ function measure(): number {
 /** For `before` hooks: skips the suite on a machine that stands still, and says so. `GRIDMR_TEST_ALL=1` runs it all the same. */
 export function needsRunningMachine(context: { skip(): void }): void {
   if (process.env.GRIDMR_TEST_ALL === '1') return;
-  const share = stalledShare();
+  measured ??= measureStalledShare();
+  const share = measured;
   if (share <= stalledShareMax) return;
   const percent = Math.round(share * 100);
   process.stderr.write(
