@@ -102,9 +102,17 @@ export const dataPlaneLimits = {
   /** Keys, values and bookkeeping that one map attempt holds before it spills a run. */
   sortBufferBytes: 64 * mib,
   mergeFanInMax: 64,
-  /** JSON text of groups handed to the guest at once. */
+  /** JSON text of keys, and of values, handed to the guest at once. */
   groupBatchBytes: 256 * kib,
+  /** Groups, and values that are numbers, handed to the guest at once. */
+  batchGroupsMax: 8192,
+  batchNumbersMax: 32_768,
+  /** Of an identity reduce: pairs, and bytes of them, that go from the merge to the part at once. */
+  copiedPairs: 4096,
+  copiedPairsBytes: 256 * kib,
   segmentFrameBytes: 256 * kib,
+  /** Values of one key in one hand-over from the guest: its text, escaped, and one value of the longest. */
+  chunkBytesMax: 64 * mib,
   /** Read at once from a segment's end: its footer, and the index too if the partitions are few. */
   segmentTailBytes: 4 * kib,
   /** With a combiner, a map attempt that holds this much between two blocks combines it and spills a run. */
@@ -112,7 +120,7 @@ export const dataPlaneLimits = {
   /** Keys given to the combiner in one call, kept to check what it emits. */
   combineCallBytes: 4 * mib,
   writeBufferBytes: 256 * kib,
-  /** Keys of one hand-over from the guest, encoded: `sandboxLimits.pairTextLengthMax`, where `0,` in an array becomes 9 bytes. */
+  /** Keys of one hand-over from the guest, encoded: the guest holds a MiB of them and one more, where `0,` in an array becomes 9 bytes. */
   keyColumnBytesMax: 48 * mib,
   /** Formatted output waiting to be written: `writeBufferBytes` and one line of the longest key and value, escaped and quoted. */
   formattedBytesMax: 40 * mib,
@@ -149,8 +157,13 @@ export const sandboxLimits = {
   memoryMbMin: 16,
   /** Pairs the guest may hold before it must hand them over. */
   pairsPerBlockMax: 65_536,
-  /** UTF-16 units of keys and values the guest may hold before it must hand them over. */
-  pairTextLengthMax: 4 * mib,
+  /**
+   * What each of them takes of the room that they share with the UTF-16 units of keys and values: `pairsPerBlockMax` times this is all of it. That is no more
+   * than a key may have, so a key that is too long never fits.
+   */
+  pairRoom: 16,
+  /** A group of so few numbers is copied one by one in the guest; beyond, a typed array costs less. */
+  copiedValuesMax: 12,
   countersMax: 100,
   counterNameLengthMax: 64,
   logLinesMax: 1000,

@@ -8,6 +8,9 @@
 /** Below this, a loop copies faster than a call of `set` with a view of its own. */
 const loopCopyBytesMax = 48;
 
+/** Of a number below 2^32. */
+export const varintBytesMax = 5;
+
 /** An append that would take a buffer past its maximum. The buffer is as it was before. */
 export class BufferFullError extends Error {
   readonly bytesMax: number;
@@ -50,6 +53,14 @@ export class ByteBuffer {
     this.#bytes[this.#length++] = byte;
   }
 
+  /** Appends a whole number below 2^32 as a varint: 7 bits a byte, low ones first, the high bit set on all but the last. */
+  appendVarint(number: number): void {
+    this.reserve(varintBytesMax);
+    let rest = number;
+    for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
+    this.#bytes[this.#length++] = rest;
+  }
+
   /** Appends `source[start .. end]`. Throws `RangeError` if that is not inside `source`. */
   append(source: Uint8Array, start = 0, end = source.length): void {
     const count = end - start;
@@ -82,6 +93,19 @@ export class ByteBuffer {
     const written = this.#text.write(text, this.#length, count, 'utf8');
     if (written !== count) throw new Error(`wrote ${written} of ${count} bytes of text`);
     this.#length += count;
+  }
+
+  /** Copies what is held to `target[to]` and on, where there must be room. Returns where it ends. */
+  copyInto(target: Uint8Array, to: number): number {
+    const end = to + this.#length;
+    if (end > target.length)
+      throw new RangeError(`${this.#length} bytes do not fit behind byte ${to} of ${target.length}`);
+    if (this.#length <= loopCopyBytesMax) {
+      for (let from = 0, at = to; at < end; from++, at++) target[at] = this.#bytes[from] as number;
+    } else {
+      target.set(this.view(), to);
+    }
+    return end;
   }
 
   /** What is held, without a copy: valid until the next append or `clear`. */

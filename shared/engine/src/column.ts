@@ -3,15 +3,14 @@
  * Memory doubles, so that growing costs O(1) per element on average.
  */
 
-type GrowableArray = Uint8Array | Uint32Array;
+type GrowableArray = Uint8Array | Uint32Array | Float64Array;
 
 /** `array`, or a longer copy of it, with room for at least `length` elements. */
 export function withRoom<T extends GrowableArray>(array: T, length: number): T {
   if (length <= array.length) return array;
-  const longer = Math.max(length, array.length * 2);
-  const grown = array instanceof Uint8Array ? new Uint8Array(longer) : new Uint32Array(longer);
+  const grown = new (array.constructor as new (length: number) => T)(Math.max(length, array.length * 2));
   grown.set(array);
-  return grown as T;
+  return grown;
 }
 
 /** Where number `index` of a column begins, of which `ends` holds the ends: where the one before it ends. */

@@ -18,6 +18,7 @@ import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
 import { appendKeyJson } from './key-json.js';
 import type { PairBlock, Sandbox } from './program.js';
 import type { SegmentWriter } from './segment-writer.js';
+import { SummedGroups } from './summed-groups.js';
 
 export class GroupCombiner {
   readonly #sandbox: Sandbox;
@@ -33,12 +34,13 @@ export class GroupCombiner {
 
   /** Combines the groups of one partition. Not to be called from within a sink. Throws `TaskError`. */
   readonly write = (partition: number, groups: GroupCursor, target: SegmentWriter): void => {
-    const given = new GivenKeys(groups, this.#limits.combineCallBytes);
+    const summed = this.#sandbox.known.combine === 'sum' ? new SummedGroups(groups) : undefined;
+    const given = new GivenKeys(summed ?? groups, this.#limits.combineCallBytes);
     while (!given.atEnd) {
       given.startCall();
       const batches = new GroupBatches(given, this.#limits.groupBatchBytes);
       let first = batches.next();
-      if (first === undefined) continue; // at the end, or nothing but empty groups: no call for nothing
+      if (first === undefined) continue; // at the end: no call for nothing
       const source = () => {
         const batch = first ?? batches.next();
         first = undefined;
@@ -47,19 +49,19 @@ export class GroupCombiner {
       this.#sandbox.combine(source, pairs => this.#writePairs(partition, pairs, given, target));
       this.#counters.combine_input_records += batches.recordCount;
     }
+    this.#counters.combine_input_records += summed?.addedAway ?? 0;
   };
 
   #writePairs(partition: number, pairs: PairBlock, given: GivenKeys, target: SegmentWriter): void {
     const key: Slice = { ...emptySlice(), bytes: pairs.keyBytes };
-    const value: Slice = { ...emptySlice(), bytes: pairs.valueBytes };
+    const { values } = pairs;
     for (let i = 0; i < pairs.count; i++) {
       key.start = endBefore(pairs.keyEnds, i);
-      key.end = pairs.keyEnds[i] ?? key.start;
-      value.start = endBefore(pairs.valueEnds, i);
-      value.end = pairs.valueEnds[i] ?? value.start;
+      key.end = pairs.keyEnds[i] as number;
       if (!given.find(key)) throw otherKeyError(key);
       target.startGroup(partition, key);
-      target.addValue(value);
+      if (values.kind === 'numbers') target.addNumber(values.numbers[i] as number);
+      else target.addText(values.bytes, endBefore(values.ends, i), values.ends[i] as number);
     }
     this.#counters.combine_output_records += pairs.count;
   }

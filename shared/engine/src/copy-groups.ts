@@ -5,6 +5,6 @@ import type { SegmentWriter } from './segment-writer.js';
 export function copyGroups(partition: number, groups: GroupCursor, target: SegmentWriter): void {
   while (groups.nextGroup()) {
     target.startGroup(partition, groups.key);
-    while (groups.nextValue()) target.addValue(groups.value);
+    while (groups.nextChunk()) target.addChunk(groups.chunk);
   }
 }

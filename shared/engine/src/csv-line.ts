@@ -7,6 +7,7 @@ import { appendJsonString, plainText } from './json-string.js';
 import { keyTags } from './key-encoding.js';
 import { appendKeyJson } from './key-json.js';
 import type { PairBlock } from './program.js';
+import { appendValue } from './value-column.js';
 
 const comma = 0x2c;
 const newline = 0x0a;
@@ -20,7 +21,9 @@ export class CsvLines {
   append(pairs: PairBlock, i: number, target: ByteBuffer): void {
     this.#appendKey(target, pairs.keyBytes, endBefore(pairs.keyEnds, i), endBefore(pairs.keyEnds, i + 1));
     target.appendByte(comma);
-    this.#appendValue(target, pairs.valueBytes, endBefore(pairs.valueEnds, i), endBefore(pairs.valueEnds, i + 1));
+    const { values } = pairs;
+    if (values.kind === 'numbers') appendValue(target, values, i);
+    else this.#appendText(target, values.bytes, endBefore(values.ends, i), endBefore(values.ends, i + 1));
     target.appendByte(newline);
   }
 
@@ -34,7 +37,7 @@ export class CsvLines {
     appendCsvJson(target, this.#field.view(), 0, this.#field.length);
   }
 
-  #appendValue(target: ByteBuffer, bytes: Uint8Array, start: number, end: number): void {
+  #appendText(target: ByteBuffer, bytes: Uint8Array, start: number, end: number): void {
     if (bytes[start] !== quote) {
       appendCsvJson(target, bytes, start, end);
     } else if (hasEscapes(bytes, start, end) || !isQuoted(bytes, start, end)) {

@@ -10,6 +10,7 @@ import { ByteBuffer } from './byte-buffer.js';
 import { endBefore, withRoom } from './column.js';
 import type { GroupCursor, Slice } from './group-cursor.js';
 import { compareBytes } from './key-encoding.js';
+import type { ValueChunk } from './value-chunk.js';
 
 export class GivenKeys implements GroupCursor {
   readonly #groups: GroupCursor;
@@ -37,8 +38,8 @@ export class GivenKeys implements GroupCursor {
     return this.#groups.key;
   }
 
-  get value(): Readonly<Slice> {
-    return this.#groups.value;
+  get chunk(): Readonly<ValueChunk> {
+    return this.#groups.chunk;
   }
 
   /** Forgets the keys of the call before. */
@@ -61,8 +62,8 @@ export class GivenKeys implements GroupCursor {
     return true;
   }
 
-  nextValue(): boolean {
-    return this.#groups.nextValue();
+  nextChunk(): boolean {
+    return this.#groups.nextChunk();
   }
 
   /** Whether `key` is the one found last, or one passed on after it. */

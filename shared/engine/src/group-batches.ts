@@ -1,18 +1,23 @@
 /**
- * Turns sorted groups into batches of JSON text for the guest, `[[key, [value, …]], …]`.
+ * Turns sorted groups into batches for the guest: keys as a JSON array, the number of values of each, and the values, numbers as they are or all as one JSON
+ * array.
  *
- * A batch ends when it holds about `groupBatchBytes`. A group that is not over by then stays open: the next batch begins
- * with a further piece of it, under the same key. Values are JSON text already and are copied as they are.
+ * A batch ends when its text holds about `groupBatchBytes` or it has `batchNumbersMax` numbers. A group that is not over by then stays open: the next
+ * batch begins with a further piece of it, under the same key. A batch of numbers ends before the first text; in a batch of texts
+ * numbers are written as text, so that values of both kinds side by side do not make batches of one value.
  *
- * Example: `a: 1 2 3, b: 4` in batches of two values: `[["a",[1,2]]]` open, then `[["a",[3]],["b",[4]]]` continued.
+ * Example: `a: 1 2 3, b: 4` in batches of two numbers: `["a"]`, counts 2, open; then `["a","b"]`, counts 1 1, continued.
  * Invariant: no piece is empty; a batch is `open` only if a value follows. A batch is valid until the next is asked for.
  * Memory: one batch, and what its last key and value go beyond it. Cost: one copy of each value.
  */
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
+import { withRoom } from './column.js';
 import type { GroupCursor } from './group-cursor.js';
 import { appendKeyJson } from './key-json.js';
-import type { GroupBatch } from './program.js';
+import type { BatchValues, GroupBatch } from './program.js';
+import { TextReader } from './text-reader.js';
+import { chunkKinds, NumberReader } from './value-chunk.js';
 
 const comma = 0x2c;
 const openBracket = 0x5b;
@@ -21,12 +26,28 @@ const closeBracket = 0x5d;
 const jsonBytesPerKeyByte = 6;
 const bracketBytes = 16;
 
+const firstLength = 64;
+const { batchGroupsMax, batchNumbersMax } = dataPlaneLimits;
+
 export class GroupBatches {
   readonly #groups: GroupCursor;
   readonly #batchBytes: number;
+  readonly #keys: ByteBuffer;
   readonly #json: ByteBuffer;
-  /** The open group has a value that is read and not given out yet. */
-  #open = false;
+  /** Grow as they are needed: a combiner makes batches per partition, of which there may be thousands. */
+  #counts = new Uint32Array(firstLength);
+  #numbers = new Float64Array(firstLength);
+  readonly #numberReader = new NumberReader();
+  readonly #textReader = new TextReader();
+  readonly #number = new Float64Array(1);
+  /** Of the cursor's chunk: values that were not given out. */
+  #chunkLeft = 0;
+  /** The cursor stands in a group that has such values, of which some were given out (`rest`) or none yet. */
+  #ahead: 'nothing' | 'group' | 'rest' = 'nothing';
+  #isNumbers = true;
+  /** Of the batch at hand. */
+  #pieces = 0;
+  #values = 0;
   #groupCount = 0;
   #recordCount = 0;
 
@@ -34,7 +55,8 @@ export class GroupBatches {
     this.#groups = groups;
     this.#batchBytes = batchBytes;
     const keyBytes = dataPlaneLimits.keyBytesMax * jsonBytesPerKeyByte;
-    this.#json = new ByteBuffer(batchBytes + 2 * keyBytes + dataPlaneLimits.valueBytesMax + bracketBytes);
+    this.#keys = new ByteBuffer(batchBytes + 2 * keyBytes + bracketBytes);
+    this.#json = new ByteBuffer(batchBytes + dataPlaneLimits.valueBytesMax + bracketBytes);
   }
 
   /** Groups begun so far. */
@@ -49,49 +71,114 @@ export class GroupBatches {
 
   /** The next batch; undefined after the last one. A `GroupSource` for the sandbox. */
   readonly next = (): GroupBatch | undefined => {
-    const continued = this.#open;
-    if (!continued && !this.#startGroup()) return undefined;
-    this.#json.clear();
-    this.#json.appendByte(openBracket);
-    let groups = 0;
-    // Measured from behind the first key: a long one must not leave room for a single value only.
-    let full = 0;
+    if (this.#ahead === 'nothing' && !this.#startGroup()) return undefined;
+    const continued = this.#ahead === 'rest';
+    this.#startBatch();
     do {
-      if (groups++ > 0) this.#json.appendByte(comma);
-      this.#json.appendByte(openBracket);
-      const { key } = this.#groups;
-      appendKeyJson(this.#json, key.bytes, key.start, key.end);
-      this.#json.appendByte(comma);
-      if (groups === 1) full = this.#json.length + this.#batchBytes;
-      this.#appendValues(full);
-      this.#json.appendByte(closeBracket);
-    } while (this.#json.length < full && this.#startGroup());
-    this.#json.appendByte(closeBracket);
-    return { json: this.#json.view(), groups, continued, open: this.#open };
+      const before = this.#values;
+      this.#appendKey();
+      this.#appendValues();
+      this.#counts = withRoom(this.#counts, this.#pieces + 1);
+      this.#counts[this.#pieces++] = this.#values - before;
+    } while (this.#ahead === 'nothing' && !this.#isFull() && this.#startGroup() && this.#fits());
+    this.#keys.appendByte(closeBracket);
+    this.#recordCount += this.#values;
+    return {
+      groups: this.#pieces,
+      keys: this.#keys.view(),
+      counts: this.#counts,
+      values: this.#endValues(),
+      continued,
+      open: this.#ahead === 'rest',
+    };
   };
 
-  /** Goes to the next group and its first value. */
-  #startGroup(): boolean {
-    while (this.#groups.nextGroup()) {
-      if (!this.#groups.nextValue()) continue;
-      this.#groupCount++;
-      this.#open = true;
-      return true;
-    }
-    return false;
+  #startBatch(): void {
+    this.#isNumbers = this.#groups.chunk.kind !== chunkKinds.texts;
+    this.#keys.clear();
+    this.#keys.appendByte(openBracket);
+    this.#json.clear();
+    this.#json.appendByte(openBracket);
+    this.#pieces = 0;
+    this.#values = 0;
   }
 
-  /** Values of the open group until it is over or the batch is full. */
-  #appendValues(full: number): void {
-    let before = openBracket;
-    do {
-      const { bytes, start, end } = this.#groups.value;
-      this.#json.appendByte(before);
-      this.#json.append(bytes, start, end);
-      this.#recordCount++;
-      before = comma;
-      this.#open = this.#groups.nextValue();
-    } while (this.#open && this.#json.length < full);
+  #endValues(): BatchValues {
+    if (this.#isNumbers) return { kind: 'numbers', numbers: this.#numbers };
     this.#json.appendByte(closeBracket);
+    return { kind: 'json', json: this.#json.view() };
+  }
+
+  /** Goes to the next group and its first values. */
+  #startGroup(): boolean {
+    if (!this.#groups.nextGroup()) return false;
+    this.#groupCount++;
+    this.#ahead = this.#nextChunk() ? 'group' : 'nothing';
+    if (this.#ahead === 'nothing') throw new Error('a group without values');
+    return true;
+  }
+
+  #nextChunk(): boolean {
+    if (!this.#groups.nextChunk()) return false;
+    const { chunk } = this.#groups;
+    this.#chunkLeft = chunk.count;
+    if (chunk.kind === chunkKinds.texts) this.#textReader.start(chunk);
+    else this.#numberReader.start(chunk);
+    return true;
+  }
+
+  /** Whether the values ahead may go into the batch at hand: into one of texts, all may. */
+  #fits(): boolean {
+    return !this.#isNumbers || this.#groups.chunk.kind !== chunkKinds.texts;
+  }
+
+  #isFull(): boolean {
+    const isFullOfKeys = this.#pieces === batchGroupsMax || this.#keys.length >= this.#batchBytes;
+    return isFullOfKeys || (this.#isNumbers ? this.#values === batchNumbersMax : this.#json.length >= this.#batchBytes);
+  }
+
+  #appendKey(): void {
+    const { key } = this.#groups;
+    if (this.#pieces > 0) this.#keys.appendByte(comma);
+    appendKeyJson(this.#keys, key.bytes, key.start, key.end);
+  }
+
+  /** Values of the group at hand until it is over, or the batch is full, or a text comes where only numbers go. At least one. */
+  #appendValues(): void {
+    this.#ahead = 'rest';
+    do {
+      if (this.#isNumbers) this.#appendNumbers();
+      else this.#appendTexts();
+      if (this.#chunkLeft === 0 && !this.#nextChunk()) this.#ahead = 'nothing';
+    } while (this.#ahead === 'rest' && this.#fits() && !this.#areValuesFull());
+  }
+
+  /** Not of keys: a long one must leave room for more than one value. */
+  #areValuesFull(): boolean {
+    return this.#isNumbers ? this.#values === batchNumbersMax : this.#json.length >= this.#batchBytes;
+  }
+
+  #appendNumbers(): void {
+    const count = Math.min(this.#chunkLeft, batchNumbersMax - this.#values);
+    this.#numbers = withRoom(this.#numbers, this.#values + count);
+    this.#numberReader.read(this.#numbers, this.#values, count);
+    this.#values += count;
+    this.#chunkLeft -= count;
+  }
+
+  #appendTexts(): void {
+    const isText = this.#groups.chunk.kind === chunkKinds.texts;
+    do {
+      if (this.#values > 0) this.#json.appendByte(comma);
+      if (isText) this.#textReader.appendNext(this.#json);
+      else this.#appendNumberText();
+      this.#values++;
+      this.#chunkLeft--;
+    } while (this.#chunkLeft > 0 && this.#json.length < this.#batchBytes);
+  }
+
+  #appendNumberText(): void {
+    this.#numberReader.read(this.#number, 0, 1);
+    this.#json.appendAscii(String(this.#number[0]));
   }
 }

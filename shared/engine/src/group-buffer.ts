@@ -1,68 +1,72 @@
 /**
  * The sort buffer of a map attempt: holds pairs until they are read out sorted, or until it is full and its owner spills it.
  *
- * A key's bytes are stored once, found again by an open-addressing hash table; a pair costs one entry in a log of key
- * numbers and value ends, in emission order, with the values' JSON text one after the other in an arena. Reading out sorts
- * only the distinct keys, then hands every log entry to its key by a counting sort (`sorted-groups.ts`): values of
- * a key keep emission order, and a pair costs O(1) however often its key comes.
+ * A key's bytes are stored once (`key-table.ts`). Values are stored as chunks, in the very bytes in which segments hold them
+ * (`value-chunk.ts`): each block of pairs that comes in adds one chunk per key that it has, behind the key's last one. So values of a key
+ * keep emission order, reading out sorts only the distinct keys, and nothing is looked at value by value any more.
  *
- * The hash that finds a key is also the one that picks its partition, unless the pair says its partition. A key that is
- * given two partitions is two groups.
+ * A block is taken in three passes, all within memory that the processor's cache holds: find each pair's key and count its values and bytes;
+ * give each of these keys a chunk, one behind the other; write each value where its key's chunk goes on.
+ *
+ * If the combiner is known to add numbers up (`known-function.ts`), they are added as they come: a key then has the sum of the numbers that came before its
+ * first chunk instead of a chunk of them, and reads out as that one value, followed by its chunks.
  *
  * Call order: `add` until it takes less than all; then `sorted`, write, `clear`, and `add` the rest.
- * Invariant: `bytesHeld` depends on the pairs alone, never on time, so equal input spills at equal places.
- * Example: a→1, b→2, a→3 is keys `a b`, log `0 1 0`, values `123`; it reads out as a: 1 3, b: 2.
- * Cost: about 50 ns a pair, 12 bytes and its value; 48 bytes and its bytes for a new key. Arrays double, so up to twice that.
+ * Invariant: `bytesHeld` depends on the pairs and their blocks alone, never on time, so equal input spills at equal places.
+ * Example: a→1, b→2, a→3 in one block is keys `a b`, chunks `1 3` of a and `2` of b.
+ * Cost: about 40 ns a pair and the bytes of its value; 16 bytes for a chunk; `keyOverheadBytes` and its bytes for a new key. Arrays double, so up to twice that.
  */
+import { chunkFact, chunkFacts } from './chunk-facts.js';
 import { endBefore, withRoom } from './column.js';
-import { compareBytes } from './key-encoding.js';
-import { hashKey, partitionOf } from './partition.js';
+import { KeyTable, keyFact, keyFacts, keyOverheadBytes } from './key-table.js';
 import type { PairBlock } from './program.js';
 import { SortedGroups } from './sorted-groups.js';
+import { chunkKinds, doubleBytes, kindsPerCount } from './value-chunk.js';
+import type { NumberColumn, TextColumn } from './value-column.js';
 
-/** Log entry, value end, and its place in the counting sort. */
-const recordOverheadBytes = 12;
-/** Key end, hash, partition, count, two table slots, and sorting: number, prefix, first value. */
-const keyOverheadBytes = 48;
+const chunkOverheadBytes = chunkFacts * Uint32Array.BYTES_PER_ELEMENT;
 const firstLength = 1024;
-/** Odd, and far from the hash's own multipliers: spreads one key's partitions over the table. */
-const partitionMix = 0x9e3779b1;
-/** Positions are stored in 32 bits; a single pair may go past the limit. */
+/** Positions are stored in 32 bits; a single block may go past the limit. */
 const limitBytesMax = 2 ** 31;
+/** Beyond this, a copy as a whole is faster than a loop. */
+const loopCopyBytesMax = 32;
+/** Instead of a key: the pair's number was added to its key's sum. */
+const summedKey = 0xffff_ffff;
 
 export interface GroupBufferOptions {
   /** R, at least 1. */
   readonly partitions: number;
   readonly limitBytes: number;
+  /** Whether numbers of a key may be added up: see `SummedGroups`, which says when that changes nothing. */
+  readonly sums?: boolean;
 }
 
 export class GroupBuffer {
   readonly #partitions: number;
   readonly #limitBytes: number;
+  readonly #table: KeyTable;
   #bytesHeld = 0;
-
-  /** Per distinct key, by number. Key k is `#keys[#keyEnds[k - 1] .. #keyEnds[k]]`. */
-  #keyCount = 0;
-  #keys = new Uint8Array(firstLength);
-  #keyEnds = new Uint32Array(firstLength);
-  #keyHashes = new Uint32Array(firstLength);
-  #keyPartitions = new Uint32Array(firstLength);
-  #keyRecords = new Uint32Array(firstLength);
-  /** Key number + 1, or 0 where nothing is. A power of two long, at most half full. */
-  #slots = new Uint32Array(firstLength);
-
-  /** Per pair, in emission order. */
   #records = 0;
-  #logKeys = new Uint32Array(firstLength);
-  #valueEnds = new Uint32Array(firstLength);
   #values = new Uint8Array(firstLength);
+  #valuesUsed = 0;
+  #chunks = new Uint32Array(firstLength * chunkFacts);
+  #chunkCount = 0;
+  /** Of the block at hand: each pair's key, and the keys that it has, in the order in which they came first. */
+  #pairKeys = new Uint32Array(firstLength);
+  #blockKeys = new Uint32Array(firstLength);
+  #blockKeyCount = 0;
+  /** By key; NaN where there is none. Undefined if nothing is added up. */
+  #sums: Float64Array | undefined;
+  #addedAway = 0;
 
-  constructor(options: GroupBufferOptions) {
-    if (options.limitBytes > limitBytesMax) {
-      throw new RangeError(`a sort buffer holds at most ${limitBytesMax} bytes, not ${options.limitBytes}`);
+  constructor({ partitions, limitBytes, sums = false }: GroupBufferOptions) {
+    if (limitBytes > limitBytesMax) {
+      throw new RangeError(`a sort buffer holds at most ${limitBytesMax} bytes, not ${limitBytes}`);
     }
-    this.#partitions = options.partitions;
-    this.#limitBytes = options.limitBytes;
+    this.#partitions = partitions;
+    this.#limitBytes = limitBytes;
+    this.#table = new KeyTable(partitions);
+    this.#sums = sums ? new Float64Array(firstLength).fill(NaN) : undefined;
   }
 
   /** Bytes of keys, values and bookkeeping. */
@@ -75,112 +79,215 @@ export class GroupBuffer {
     return this.#records;
   }
 
+  /** Of these: values that are no more, because they became part of a sum; less the sums. */
+  get addedAway(): number {
+    return this.#addedAway;
+  }
+
   /**
    * Takes pairs from number `from` on until it is full; an empty buffer always takes at least one.
    * @returns the number of the first pair that was not taken; `pairs.count` if all were
    */
   add(pairs: PairBlock, from = 0): number {
-    const { count, keyBytes, keyEnds, valueEnds, partitions } = pairs;
-    this.#logKeys = withRoom(this.#logKeys, this.#records + count - from);
-    this.#valueEnds = withRoom(this.#valueEnds, this.#records + count - from);
-    const base = endBefore(this.#valueEnds, this.#records);
-    const valueStart = endBefore(valueEnds, from);
-    let keyStart = endBefore(keyEnds, from);
-    let valueEnd = valueStart;
-    let i = from;
-    for (; i < count; i++) {
-      const keyEnd = keyEnds[i] as number;
-      const nextValueEnd = valueEnds[i] as number;
-      const bytes = nextValueEnd - valueEnd + recordOverheadBytes;
-      // As if the key were new: at the brim, a pair too few costs nothing.
-      const full = this.#bytesHeld + bytes + keyEnd - keyStart + keyOverheadBytes > this.#limitBytes;
-      if (full && this.#records > 0) break;
-      const key = this.#keyNumber(keyBytes, keyStart, keyEnd, partitions?.[i]);
-      this.#keyRecords[key] = (this.#keyRecords[key] as number) + 1;
-      this.#logKeys[this.#records] = key;
-      this.#valueEnds[this.#records] = base + nextValueEnd - valueStart;
-      this.#records++;
-      this.#bytesHeld += bytes;
-      keyStart = keyEnd;
-      valueEnd = nextValueEnd;
-    }
-    this.#values = withRoom(this.#values, base + valueEnd - valueStart);
-    this.#values.set(pairs.valueBytes.subarray(valueStart, valueEnd), base);
-    return i;
+    this.#pairKeys = withRoom(this.#pairKeys, pairs.count);
+    const to = this.#countPairs(pairs, from);
+    this.#records += to - from;
+    if (this.#blockKeyCount === 0) return to;
+    this.#placeChunks(pairs.values.kind === 'texts');
+    if (pairs.values.kind === 'texts') this.#writeTexts(pairs.values, from, to);
+    else this.#writeNumbers(pairs.values, from, to);
+    return to;
   }
 
   /** What is held, sorted. Valid until the next `add` or `clear`. */
   sorted(): SortedGroups {
     return new SortedGroups({
       partitions: this.#partitions,
-      keyCount: this.#keyCount,
-      keys: this.#keys,
-      keyEnds: this.#keyEnds,
-      keyPartitions: this.#keyPartitions,
-      keyRecords: this.#keyRecords,
-      records: this.#records,
-      logKeys: this.#logKeys,
+      keyCount: this.#table.count,
+      keys: this.#table.bytes,
+      keyFacts: this.#table.facts,
+      sums: this.#sums,
+      chunks: this.#chunks,
       values: this.#values,
-      valueEnds: this.#valueEnds,
     });
   }
 
   /** Empties it and keeps its memory. */
   clear(): void {
-    this.#keyRecords.fill(0, 0, this.#keyCount);
-    this.#slots.fill(0);
-    this.#keyCount = 0;
+    this.#sums?.fill(NaN, 0, this.#table.count);
+    this.#addedAway = 0;
+    this.#table.clear();
+    this.#valuesUsed = 0;
+    this.#chunkCount = 0;
     this.#records = 0;
     this.#bytesHeld = 0;
   }
 
-  /** The number of a key: that of its first pair, or a new one. */
-  #keyNumber(bytes: Uint8Array, start: number, end: number, partition: number | undefined): number {
-    const keyHash = hashKey(bytes, start, end);
-    const chosen = partition ?? partitionOf(keyHash, this.#partitions);
-    if (chosen >= this.#partitions) throw new RangeError(`partition ${chosen} is not below ${this.#partitions}`);
-    const hash = partition === undefined ? keyHash : (keyHash ^ Math.imul(partition, partitionMix)) >>> 0;
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    for (let held = this.#slots[slot] as number; held !== 0; held = this.#slots[slot] as number) {
-      if (this.#isKey(held - 1, hash, chosen, bytes, start, end)) return held - 1;
-      slot = (slot + 1) & mask;
+  /** First pass. Returns the number of the first pair that does not fit any more. */
+  #countPairs(pairs: PairBlock, from: number): number {
+    const { count, keyBytes, keyEnds, values, partitions } = pairs;
+    const table = this.#table;
+    const limit = this.#limitBytes - keyOverheadBytes - chunkOverheadBytes;
+    const sums = values.kind === 'numbers' && this.#sums !== undefined;
+    let keyStart = endBefore(keyEnds, from);
+    this.#blockKeyCount = 0;
+    let i = from;
+    for (; i < count; i++) {
+      const keyEnd = keyEnds[i] as number;
+      const bytes = values.kind === 'texts' ? textSize(values, i) : numberSize(values.numbers[i] as number);
+      // As if the key were new: at the brim, a pair too few costs nothing.
+      const isFull = this.#bytesHeld + bytes + keyEnd - keyStart > limit;
+      if (isFull && (i > from || this.#records > 0)) break;
+      const keysBefore = table.count;
+      const key = table.find(keyBytes, keyStart, keyEnd, partitions?.[i]);
+      if (key === keysBefore) this.#bytesHeld += keyOverheadBytes + keyEnd - keyStart;
+      keyStart = keyEnd;
+      if (sums && this.#addUp(key, values.numbers[i] as number)) this.#pairKeys[i] = summedKey;
+      else this.#countPair(i, key, bytes, values.kind === 'numbers' && bytes === doubleBytes);
     }
-    this.#slots[slot] = this.#keyCount + 1;
-    return this.#addKey(hash, chosen, bytes, start, end);
+    return i;
   }
 
-  #isKey(key: number, hash: number, partition: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#keyHashes[key] !== hash || this.#keyPartitions[key] !== partition) return false;
-    const keyStart = endBefore(this.#keyEnds, key);
-    return compareBytes(this.#keys, keyStart, this.#keyEnds[key] as number, bytes, start, end) === 0;
-  }
-
-  #addKey(hash: number, partition: number, bytes: Uint8Array, start: number, end: number): number {
-    const key = this.#keyCount++;
-    const at = endBefore(this.#keyEnds, key);
-    this.#keys = withRoom(this.#keys, at + end - start);
-    for (let from = start, to = at; from < end; from++, to++) this.#keys[to] = bytes[from] as number;
-    this.#keyEnds = withRoom(this.#keyEnds, key + 1);
-    this.#keyHashes = withRoom(this.#keyHashes, key + 1);
-    this.#keyPartitions = withRoom(this.#keyPartitions, key + 1);
-    this.#keyRecords = withRoom(this.#keyRecords, key + 1);
-    this.#keyEnds[key] = at + end - start;
-    this.#keyHashes[key] = hash;
-    this.#keyPartitions[key] = partition;
-    this.#bytesHeld += end - start + keyOverheadBytes;
-    if (this.#keyCount * 2 > this.#slots.length) this.#growSlots();
-    return key;
-  }
-
-  #growSlots(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let key = 0; key < this.#keyCount; key++) {
-      let slot = (this.#keyHashes[key] as number) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = key + 1;
+  #countPair(pair: number, key: number, bytes: number, isDouble: boolean): void {
+    const { facts } = this.#table;
+    const at = key * keyFacts;
+    const before = facts[at + keyFact.blockValues] as number;
+    if (before === 0) {
+      this.#bytesHeld += chunkOverheadBytes;
+      this.#blockKeys = withRoom(this.#blockKeys, this.#blockKeyCount + 1);
+      this.#blockKeys[this.#blockKeyCount++] = key;
     }
-    this.#slots = slots;
+    facts[at + keyFact.blockValues] = before + 1;
+    facts[at + keyFact.blockBytes] = (facts[at + keyFact.blockBytes] as number) + bytes;
+    if (isDouble) facts[at + keyFact.blockDoubles] = 1;
+    this.#pairKeys[pair] = key;
+    this.#bytesHeld += bytes;
   }
+
+  /** Returns whether the number is part of the key's sum now: unless it has chunks, or the sum would be none that a value can be. */
+  #addUp(key: number, number: number): boolean {
+    const { facts } = this.#table;
+    const at = key * keyFacts;
+    if (facts[at + keyFact.firstChunk] !== 0 || facts[at + keyFact.blockValues] !== 0) return false;
+    let sums = this.#sums as Float64Array;
+    if (key >= sums.length) {
+      sums = withRoom(sums, key + 1).fill(NaN, sums.length);
+      this.#sums = sums;
+    }
+    const before = sums[key] as number;
+    if (Number.isNaN(before)) {
+      sums[key] = number;
+      return true;
+    }
+    const sum = before + number;
+    if (!Number.isFinite(sum)) return false;
+    sums[key] = sum;
+    this.#addedAway++;
+    return true;
+  }
+
+  /** Second pass: a chunk for each key of the block. Then a key's `blockBytes` says where its first value goes. */
+  #placeChunks(areTexts: boolean): void {
+    const { facts } = this.#table;
+    this.#chunks = withRoom(this.#chunks, (this.#chunkCount + this.#blockKeyCount) * chunkFacts);
+    const chunks = this.#chunks;
+    let start = this.#valuesUsed;
+    for (let i = 0; i < this.#blockKeyCount; i++) {
+      const at = (this.#blockKeys[i] as number) * keyFacts;
+      const count = facts[at + keyFact.blockValues] as number;
+      const areDoubles = facts[at + keyFact.blockDoubles] === 1;
+      const counted = facts[at + keyFact.blockBytes] as number;
+      const bytes = areDoubles ? count * doubleBytes : counted;
+      const kind = areTexts ? chunkKinds.texts : areDoubles ? chunkKinds.doubles : chunkKinds.integers;
+      this.#bytesHeld += bytes - counted;
+      facts[at + keyFact.blockBytes] = start;
+      const chunk = this.#chunkCount++;
+      const c = chunk * chunkFacts;
+      chunks[c + chunkFact.next] = 0;
+      chunks[c + chunkFact.start] = start;
+      start += bytes;
+      chunks[c + chunkFact.end] = start;
+      chunks[c + chunkFact.valuesAndKind] = count * kindsPerCount + kind;
+      const last = facts[at + keyFact.lastChunk] as number;
+      if (last === 0) facts[at + keyFact.firstChunk] = chunk + 1;
+      else chunks[(last - 1) * chunkFacts + chunkFact.next] = chunk + 1;
+      facts[at + keyFact.lastChunk] = chunk + 1;
+    }
+    this.#valuesUsed = start;
+    this.#values = withRoom(this.#values, start);
+  }
+
+  /** Third pass, of numbers. */
+  #writeNumbers({ numbers }: NumberColumn, from: number, to: number): void {
+    const { facts } = this.#table;
+    const target = this.#values;
+    for (let i = from; i < to; i++) {
+      const key = this.#pairKeys[i] as number;
+      if (key === summedKey) continue;
+      const at = key * keyFacts;
+      let end = facts[at + keyFact.blockBytes] as number;
+      if (facts[at + keyFact.blockDoubles] === 0) {
+        let rest = numbers[i] as number;
+        for (; rest > 127; rest >>>= 7) target[end++] = (rest & 127) | 128;
+        target[end++] = rest;
+      } else {
+        oneDouble[0] = numbers[i] as number;
+        for (let b = 0; b < doubleBytes; b++) target[end++] = oneDoublesBytes[b] as number;
+      }
+      facts[at + keyFact.blockBytes] = end;
+    }
+    this.#endBlock(facts);
+  }
+
+  /** Third pass, of texts. */
+  #writeTexts({ bytes, ends }: TextColumn, from: number, to: number): void {
+    const { facts } = this.#table;
+    const target = this.#values;
+    let start = endBefore(ends, from);
+    for (let i = from; i < to; i++) {
+      const at = (this.#pairKeys[i] as number) * keyFacts;
+      const valueEnd = ends[i] as number;
+      let end = facts[at + keyFact.blockBytes] as number;
+      let rest = valueEnd - start;
+      for (; rest > 127; rest >>>= 7) target[end++] = (rest & 127) | 128;
+      target[end++] = rest;
+      if (valueEnd - start <= loopCopyBytesMax) {
+        for (let b = start; b < valueEnd; b++) target[end++] = bytes[b] as number;
+      } else {
+        target.set(bytes.subarray(start, valueEnd), end);
+        end += valueEnd - start;
+      }
+      facts[at + keyFact.blockBytes] = end;
+      start = valueEnd;
+    }
+    this.#endBlock(facts);
+  }
+
+  #endBlock(facts: Uint32Array): void {
+    for (let i = 0; i < this.#blockKeyCount; i++) {
+      const at = (this.#blockKeys[i] as number) * keyFacts;
+      facts.fill(0, at + keyFact.blockValues, at + keyFacts);
+    }
+  }
+}
+
+const oneDouble = new Float64Array(1);
+const oneDoublesBytes = new Uint8Array(oneDouble.buffer);
+
+/** No varint is as long as a double. */
+function numberSize(number: number): number {
+  return number >>> 0 === number ? varintSize(number) : doubleBytes;
+}
+
+/** Bytes of a varint below 2^32. */
+function varintSize(number: number): number {
+  if (number < 1 << 7) return 1;
+  if (number < 1 << 14) return 2;
+  if (number < 1 << 21) return 3;
+  return number < 1 << 28 ? 4 : 5;
+}
+
+function textSize({ ends }: TextColumn, i: number): number {
+  const length = (ends[i] as number) - endBefore(ends, i);
+  return varintSize(length) + length;
 }

@@ -1,10 +1,11 @@
 /**
  * Sorted groups as a stream: what the sort buffer, a segment and a merge all look like to whoever reads them.
  *
- * Call order: `nextGroup`, then `nextValue` until it says false or the rest is of no interest, then `nextGroup` again.
- * Invariant: keys ascend by their bytes, and no key comes twice.
- * Nothing is copied or allocated per value: `key` and `value` are two slices that move on.
+ * Call order: `nextGroup`, then `nextChunk` until it says false or the rest is of no interest, then `nextGroup` again.
+ * Invariant: keys ascend by their bytes, and no key comes twice; every group has a value.
+ * Nothing is copied or allocated per value: `key` and `chunk` are two views that move on.
  */
+import type { ValueChunk } from './value-chunk.js';
 
 /** `bytes[start .. end]`. */
 export interface Slice {
@@ -20,10 +21,10 @@ export function emptySlice(): Slice {
 export interface GroupCursor {
   /** The current group's key. Valid until the next `nextGroup`. */
   readonly key: Readonly<Slice>;
-  /** The current value. Valid until the next call. */
-  readonly value: Readonly<Slice>;
+  /** Some of its values, in their order. Valid until the next call. */
+  readonly chunk: Readonly<ValueChunk>;
   /** Goes to the next group, past the values that were not read; false at the end. */
   nextGroup(): boolean;
-  /** Goes to the group's next value; false after the last one. */
-  nextValue(): boolean;
+  /** Goes to the group's next values; false after the last ones. */
+  nextChunk(): boolean;
 }

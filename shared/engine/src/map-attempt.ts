@@ -21,6 +21,7 @@ import { PartWriter } from './part-writer.js';
 import type { AttemptContext, PairBlock, RecordBlock, Sandbox } from './program.js';
 import { ScratchDirectory } from './scratch-file.js';
 import { SegmentOutput } from './segment-output.js';
+import { valueBytes } from './value-column.js';
 
 export interface MapAttempt {
   /** The split's records, from `readInputBlocks`. */
@@ -84,7 +85,7 @@ function openOutput(attempt: MapAttempt, scratch: ScratchDirectory, counters: Co
   return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, counters });
 }
 
-/** Of encoded keys and the values' JSON text. */
+/** Of encoded keys, numbers and JSON texts. */
 function bytesOf(pairs: PairBlock): number {
-  return endBefore(pairs.keyEnds, pairs.count) + endBefore(pairs.valueEnds, pairs.count);
+  return endBefore(pairs.keyEnds, pairs.count) + valueBytes(pairs.values, pairs.count);
 }

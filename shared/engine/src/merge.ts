@@ -15,6 +15,7 @@ import { ByteBuffer } from './byte-buffer.js';
 import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
 import { compareBytes } from './key-encoding.js';
 import { keyPrefix } from './key-prefix.js';
+import { emptyChunk, type ValueChunk } from './value-chunk.js';
 
 /** Room for a key, at first: a merge per partition must not cost much if there are thousands of them. */
 const firstKeyBytes = 64;
@@ -35,6 +36,7 @@ interface Entrant {
 class MergedGroups implements GroupCursor {
   readonly key: Slice = emptySlice();
   readonly #key = new ByteBuffer(dataPlaneLimits.keyBytesMax, firstKeyBytes);
+  readonly #nothing = emptyChunk();
   readonly #heap: Entrant[] = [];
   /** The source of the current group's values; undefined if there are no more. */
   #current: Entrant | undefined;
@@ -46,8 +48,8 @@ class MergedGroups implements GroupCursor {
     for (let at = (this.#heap.length >> 1) - 1; at >= 0; at--) this.#sink(at);
   }
 
-  get value(): Readonly<Slice> {
-    return this.#current?.source.value ?? this.key;
+  get chunk(): Readonly<ValueChunk> {
+    return this.#current?.source.chunk ?? this.#nothing;
   }
 
   nextGroup(): boolean {
@@ -62,9 +64,9 @@ class MergedGroups implements GroupCursor {
     return true;
   }
 
-  nextValue(): boolean {
+  nextChunk(): boolean {
     while (this.#current !== undefined) {
-      if (this.#current.source.nextValue()) return true;
+      if (this.#current.source.nextChunk()) return true;
       this.#leaveSource();
     }
     return false;

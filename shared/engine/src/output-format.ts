@@ -25,6 +25,7 @@ import { appendJsonString, tsvText } from './json-string.js';
 import { keyTags } from './key-encoding.js';
 import { appendKeyJson } from './key-json.js';
 import type { PairBlock } from './program.js';
+import { appendValue, type TextColumn } from './value-column.js';
 
 const tab = 0x09;
 const newline = 0x0a;
@@ -58,23 +59,28 @@ export function createFormatter(format: OutputFormat): Formatter {
 }
 
 function appendTsvLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
-  const { keyBytes, valueBytes } = pairs;
+  const { keyBytes, values } = pairs;
   const keyStart = endBefore(pairs.keyEnds, i);
   const keyEnd = endBefore(pairs.keyEnds, i + 1);
   if (keyBytes[keyStart] === keyTags.string) appendEscaped(target, keyBytes, keyStart + 1, keyEnd, tsvEscapes);
   else appendKeyJson(target, keyBytes, keyStart, keyEnd);
   target.appendByte(tab);
-  const valueStart = endBefore(pairs.valueEnds, i);
-  const valueEnd = endBefore(pairs.valueEnds, i + 1);
-  if (valueBytes[valueStart] === quote) appendJsonString(target, valueBytes, valueStart, valueEnd, tsvText);
-  else target.append(valueBytes, valueStart, valueEnd);
+  if (values.kind === 'texts') appendTsvText(target, values, i);
+  else appendValue(target, values, i);
   target.appendByte(newline);
+}
+
+function appendTsvText(target: ByteBuffer, { bytes, ends }: TextColumn, i: number): void {
+  const start = endBefore(ends, i);
+  const end = ends[i] as number;
+  if (bytes[start] === quote) appendJsonString(target, bytes, start, end, tsvText);
+  else target.append(bytes, start, end);
 }
 
 function appendJsonLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
   target.appendAscii('{"key":');
   appendKeyJson(target, pairs.keyBytes, endBefore(pairs.keyEnds, i), endBefore(pairs.keyEnds, i + 1));
   target.appendAscii(',"value":');
-  target.append(pairs.valueBytes, endBefore(pairs.valueEnds, i), endBefore(pairs.valueEnds, i + 1));
+  appendValue(target, pairs.values, i);
   target.appendAscii('}\n');
 }

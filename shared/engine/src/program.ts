@@ -7,6 +7,8 @@
  * meets a limit; the sandbox is then of no further use than to be disposed.
  */
 import type { Counters, InputFormat } from '@gridmr/contracts';
+import type { KnownFunctions } from './known-function.js';
+import type { ValueColumn } from './value-column.js';
 
 /**
  * Whole records of one input, as its bytes. `text`, `jsonl`, `csv`: records that end with `\n`, but perhaps the last one of the file.
@@ -25,17 +27,16 @@ export interface RecordBlock {
   readonly columns?: readonly string[];
 }
 
-/**
- * Pairs in columns. Pair i has the key `keyBytes[keyEnds[i-1] .. keyEnds[i]]` (from 0 for the first), in the
- * order-preserving encoding of `key-encoding.ts`, and the value `valueBytes[valueEnds[i-1] .. valueEnds[i]]`, JSON text
- * in UTF-8 without line breaks between tokens.
- */
-export interface PairBlock {
-  readonly count: number;
+/** Key i is `keyBytes[keyEnds[i-1] .. keyEnds[i]]` (from 0 for the first), in the order-preserving encoding of `key-encoding.ts`. */
+export interface KeyColumn {
   readonly keyBytes: Uint8Array;
   readonly keyEnds: Uint32Array;
-  readonly valueBytes: Uint8Array;
-  readonly valueEnds: Uint32Array;
+}
+
+/** Pairs in columns, valid during the call that they are given to. */
+export interface PairBlock extends KeyColumn {
+  readonly count: number;
+  readonly values: ValueColumn;
   /** What the user's `partition` said for each pair, checked to be in range; absent: the key's hash decides. */
   readonly partitions: Uint32Array | undefined;
 }
@@ -44,15 +45,25 @@ export interface PairBlock {
 export type PairSink = (pairs: PairBlock) => void;
 
 /**
- * Some groups, or pieces of them, on their way to the guest: the JSON text `[[key, [value, …]], …]`.
+ * Some groups, or pieces of them, on their way to the guest, valid until the next is asked for: the keys, how many values each has, and all values one
+ * after the other, either as numbers or as JSON.
  * `continued`: the first piece belongs to the group that the batch before left open. `open`: more values of the last one follow.
  */
 export interface GroupBatch {
-  readonly json: Uint8Array;
   readonly groups: number;
+  /** A JSON array of the groups' keys. */
+  readonly keys: Uint8Array;
+  /** Values of each group; at least as long as there are groups. */
+  readonly counts: Uint32Array;
+  readonly values: BatchValues;
   readonly continued: boolean;
   readonly open: boolean;
 }
+
+/** As many as the counts of the groups add up to. */
+export type BatchValues =
+  | { readonly kind: 'numbers'; readonly numbers: Float64Array }
+  | { readonly kind: 'json'; readonly json: Uint8Array };
 
 /** Pulled by the guest, batch by batch, until undefined. */
 export type GroupSource = () => GroupBatch | undefined;
@@ -90,6 +101,8 @@ export interface AttemptNotes {
 /** One attempt's jail, already loaded with a program. Disposing frees all its memory. */
 export interface Sandbox extends Disposable {
   readonly functions: ProgramFunctions;
+  /** Those of its functions that may be shortened; none before `begin`. */
+  readonly known: KnownFunctions;
   /** Runs `setup`. Everything emitted from here until `end` goes to `sink` (but not what `combine` emits). */
   begin(context: AttemptContext, sink: PairSink): void;
   /** Runs `map` over each record in order. */

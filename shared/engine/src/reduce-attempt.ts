@@ -10,12 +10,15 @@ import type { BlobReader, BlobWriter } from '@gridmr/storage';
 import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { type AttemptResult, attemptResult } from './attempt-result.js';
 import { copyGroups } from './copy-groups.js';
+import { copyPairs } from './copy-pairs.js';
 import { GroupBatches } from './group-batches.js';
+import type { GroupCursor } from './group-cursor.js';
 import { mergeSources } from './merge-passes.js';
 import { PartWriter } from './part-writer.js';
 import type { AttemptContext, Sandbox } from './program.js';
 import { ScratchDirectory } from './scratch-file.js';
 import { openSegmentSource, type SortedSource } from './sorted-source.js';
+import { SummedGroups } from './summed-groups.js';
 
 /** The segments of all map tasks, in map-task order. */
 export interface ReduceSources {
@@ -67,16 +70,22 @@ export async function runReduceAttempt(attempt: ReduceAttempt): Promise<AttemptR
   };
   sandbox.begin(attempt.context, pairs => part.write(pairs));
   await mergeSources(segmentSources(attempt, counters), options, (_, groups) => {
-    const batches = new GroupBatches(groups, limits.groupBatchBytes);
-    sandbox.reduce(batches.next);
-    counters.reduce_input_groups += batches.groupCount;
-    counters.reduce_input_records += batches.recordCount;
+    if (sandbox.known.reduce === 'identity') copyPairs(groups, part, counters);
+    else reduceGroups(groups, sandbox, limits, counters);
   });
   const notes = sandbox.end();
   const file = part.finish();
   counters.reduce_output_records = file.records;
   counters.reduce_output_bytes = file.bytes;
   return attemptResult(file, counters, notes);
+}
+
+function reduceGroups(groups: GroupCursor, sandbox: Sandbox, limits: AttemptLimits, counters: Counters): void {
+  const summed = sandbox.known.reduce === 'sum' ? new SummedGroups(groups) : undefined;
+  const batches = new GroupBatches(summed ?? groups, limits.groupBatchBytes);
+  sandbox.reduce(batches.next);
+  counters.reduce_input_groups += batches.groupCount;
+  counters.reduce_input_records += batches.recordCount + (summed?.addedAway ?? 0);
 }
 
 /** The attempt's partition of each segment, as the only partition of a source. */

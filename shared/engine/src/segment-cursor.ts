@@ -10,19 +10,22 @@ import { withRoom } from './column.js';
 import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
 import { compareBytes } from './key-encoding.js';
 import type { FrameReader } from './segment-frames.js';
+import { type ChunkKind, chunkKinds, emptyChunk, kindsPerCount, type ValueChunk } from './value-chunk.js';
 
 export class SegmentCursor implements GroupCursor {
   readonly key: Slice = emptySlice();
-  readonly value: Slice = emptySlice();
+  readonly chunk: ValueChunk = emptyChunk();
   readonly #frames: FrameReader;
+  /** A key that was read and not looked at yet. */
+  readonly #read: Slice = emptySlice();
   #recordsLeft: number;
-  /** Of the open entry. */
-  #valuesLeft = 0;
+  /** The entry at hand has a chunk that was not given out yet. */
+  #chunkAhead = false;
   /** Of the entry that follows and begins a group; 0 while none is known. */
   #nextKeyLength = 0;
   #started = false;
   #joinedKey: Uint8Array = new Uint8Array(0);
-  #joinedValue: Uint8Array = new Uint8Array(0);
+  #joinedChunk: Uint8Array = new Uint8Array(0);
 
   constructor(frames: FrameReader, records: number) {
     this.#frames = frames;
@@ -30,22 +33,32 @@ export class SegmentCursor implements GroupCursor {
   }
 
   nextGroup(): boolean {
-    while (this.nextValue());
+    while (this.nextChunk());
     if (this.#nextKeyLength === 0) return false;
     this.#readKey(this.#nextKeyLength);
     this.#nextKeyLength = 0;
     this.#started = true;
-    this.#readCount();
+    this.#chunkAhead = true;
     return true;
   }
 
-  nextValue(): boolean {
-    if (this.#valuesLeft === 0 && !this.#continueGroup()) return false;
+  nextChunk(): boolean {
+    if (!this.#chunkAhead && !this.#continueGroup()) return false;
+    this.#chunkAhead = false;
+    const heading = this.#frames.readVarint();
     const length = this.#frames.readVarint();
-    if (length > dataPlaneLimits.valueBytesMax) throw this.#frames.damaged('a value is too long');
-    this.#joinedValue = this.#frames.readSlice(length, this.value, this.#joinedValue);
-    this.#valuesLeft--;
-    this.#recordsLeft--;
+    const kind = heading % kindsPerCount;
+    const count = (heading - kind) / kindsPerCount;
+    if (count === 0 || count > this.#recordsLeft) {
+      throw this.#frames.damaged('an entry has an impossible number of values');
+    }
+    if (length > dataPlaneLimits.chunkBytesMax || length < count || !isChunkKind(kind)) {
+      throw this.#frames.damaged('an entry has impossible values');
+    }
+    this.#joinedChunk = this.#frames.readSlice(length, this.chunk, this.#joinedChunk);
+    this.chunk.kind = kind;
+    this.chunk.count = count;
+    this.#recordsLeft -= count;
     return true;
   }
 
@@ -61,21 +74,13 @@ export class SegmentCursor implements GroupCursor {
     if (keyLength > dataPlaneLimits.keyBytesMax) throw this.#frames.damaged('a key is too long');
     if (keyLength === 0 && !this.#started) throw this.#frames.damaged('it goes on with a group that it did not begin');
     this.#nextKeyLength = keyLength;
-    if (keyLength === 0) this.#readCount();
     return keyLength === 0;
   }
 
-  #readCount(): void {
-    this.#valuesLeft = this.#frames.readVarint();
-    if (this.#valuesLeft === 0 || this.#valuesLeft > this.#recordsLeft) {
-      throw this.#frames.damaged('an entry has an impossible number of values');
-    }
-  }
-
   #readKey(length: number): void {
-    const read = emptySlice();
-    // `joinedValue` is free here: the value before is over.
-    this.#joinedValue = this.#frames.readSlice(length, read, this.#joinedValue);
+    const read = this.#read;
+    // `joinedChunk` is free here: the chunk before is over.
+    this.#joinedChunk = this.#frames.readSlice(length, read, this.#joinedChunk);
     if (compareBytes(this.key.bytes, 0, this.key.end, read.bytes, read.start, read.end) >= 0) {
       throw this.#frames.damaged('its keys do not ascend');
     }
@@ -84,4 +89,8 @@ export class SegmentCursor implements GroupCursor {
     this.key.bytes = this.#joinedKey;
     this.key.end = length;
   }
+}
+
+function isChunkKind(kind: number): kind is ChunkKind {
+  return kind <= chunkKinds.doubles;
 }

@@ -13,11 +13,11 @@
  * The payloads of a partition's frames, put together, are its entries; a frame may end anywhere, inside an entry too:
  *
  * ```
- * entry     key length, key, value count, then for each value: length, JSON text     (lengths and counts are varints)
+ * entry     key length, key, four times the value count plus the kind of chunk, chunk length, chunk     (all numbers are varints)
  * ```
  *
  * An entry with key length 0 (no encoded key is empty) continues the group of the entry before it, so that a writer need
- * not hold a group to count it. Numbers of fixed size are little-endian; a varint has 7 bits a byte, low ones first, the
+ * not hold a group to count it. What a chunk is says `value-chunk.ts`. Numbers of fixed size are little-endian; a varint has 7 bits a byte, low ones first, the
  * high bit set on all bytes but the last.
  *
  * Every byte after the header is covered: payloads by their frame, frames by their partition's entry (a missing, doubled or
@@ -27,7 +27,7 @@
  */
 import { crc32c } from './crc32c.js';
 
-export const segmentVersion = 1;
+export const segmentVersion = 2;
 export const storedCodec = 0;
 
 export const headerBytes = 12;

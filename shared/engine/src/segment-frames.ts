@@ -7,12 +7,12 @@
  */
 import type { SegmentPartition } from '@gridmr/contracts';
 import type { BlobReader } from '@gridmr/storage';
+import { varintBytesMax } from './byte-buffer.js';
 import { withRoom } from './column.js';
 import { crc32c } from './crc32c.js';
 import type { Slice } from './group-cursor.js';
 import { SegmentDamagedError } from './segment-damaged-error.js';
 import { frameHeaderBytes, frameSummedBytes, storedCodec } from './segment-format.js';
-import { varintBytesMax } from './varint.js';
 
 export class FrameReader {
   readonly #reader: BlobReader;

@@ -39,16 +39,23 @@ export interface SegmentOutputOptions {
 
 export class SegmentOutput implements MapOutput {
   readonly #options: SegmentOutputOptions;
-  readonly #buffer: GroupBuffer;
+  #madeBuffer: GroupBuffer | undefined;
   readonly #combine: WriteGroups | undefined;
   /** In the order of their pairs. */
   #runs: SortedSource[] = [];
 
   constructor(options: SegmentOutputOptions) {
-    const { partitions, limits, sandbox, counters } = options;
+    const { limits, sandbox, counters } = options;
     this.#options = options;
-    this.#buffer = new GroupBuffer({ partitions, limitBytes: limits.sortBufferBytes });
     this.#combine = sandbox.functions.combine ? new GroupCombiner(sandbox, limits, counters).write : undefined;
+  }
+
+  /** Made when it is needed: before it begins, the sandbox does not know its functions. */
+  get #buffer(): GroupBuffer {
+    const { partitions, limits, sandbox } = this.#options;
+    const sums = sandbox.known.combine === 'sum';
+    this.#madeBuffer ??= new GroupBuffer({ partitions, limitBytes: limits.sortBufferBytes, sums });
+    return this.#madeBuffer;
   }
 
   take(pairs: PairBlock): void {
@@ -71,7 +78,7 @@ export class SegmentOutput implements MapOutput {
     using run = new RunWriter(options);
     await mergeSources(this.#sources(), options, (partition, groups) => combine(partition, groups, run.target));
     this.#runs = [run.finish()];
-    this.#buffer.clear();
+    this.#clearBuffer();
   }
 
   async finish(): Promise<WrittenFile> {
@@ -80,6 +87,7 @@ export class SegmentOutput implements MapOutput {
     await mergeSources(this.#sources(), this.#mergeOptions(copyGroups), (partition, groups) =>
       copyGroups(partition, groups, target),
     );
+    this.#clearBuffer();
     const file = target.finish();
     counters.spilled_records += file.records;
     return file;
@@ -93,6 +101,12 @@ export class SegmentOutput implements MapOutput {
       write(partition, sorted.readPartition(partition), run.target);
     }
     this.#runs.push(run.finish());
+    this.#clearBuffer();
+  }
+
+  /** What was added up in the buffer was combined there. */
+  #clearBuffer(): void {
+    this.#options.counters.combine_input_records += this.#buffer.addedAway;
     this.#buffer.clear();
   }
 

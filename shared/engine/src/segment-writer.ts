@@ -1,14 +1,14 @@
 /**
  * Writes a segment: see `segment-format.ts` for the layout.
  *
- * Call order: for each group in order `startGroup`, then `addValue` for each of its values; at last `finish`.
- * Values of an entry gather in a buffer, since their count stands before them; a group with more values than fit
- * goes on in further entries. Starting the group that is already open goes on with it.
+ * Call order: for each group in order `startGroup`, then `addChunk`, `addNumber` or `addText` for its values; at last `finish`.
+ * Values gather in a buffer until their kind changes or they fill a frame, since their number stands before them; a group with more goes on
+ * in further entries. Starting the group that is already open goes on with it.
  * Invariant: partitions ascend, and keys within them; anything else is a fault of the caller and throws.
- * Memory: two frames and one write buffer, or the biggest value. Cost: two copies and two checksums of each byte.
+ * Memory: two frames and one write buffer, or the biggest value. Cost: two copies and a checksum of each byte.
  */
 import { dataPlaneLimits, type WrittenFile } from '@gridmr/contracts';
-import { ByteBuffer } from './byte-buffer.js';
+import { ByteBuffer, varintBytesMax } from './byte-buffer.js';
 import { CheckedOutput } from './checked-output.js';
 import { crc32c } from './crc32c.js';
 import type { Slice } from './group-cursor.js';
@@ -23,7 +23,14 @@ import {
   type IndexEntry,
   storedCodec,
 } from './segment-format.js';
-import { appendVarint, varintBytesMax } from './varint.js';
+import {
+  appendNumbers,
+  type ChunkKind,
+  chunkKinds,
+  doubleBytes,
+  kindsPerCount,
+  type ValueChunk,
+} from './value-chunk.js';
 
 export interface SegmentWriterOptions {
   /** R, at least 1. */
@@ -52,16 +59,20 @@ export class SegmentWriter {
   /** The open group's key; empty before the first group of a partition. */
   readonly #key = new ByteBuffer(dataPlaneLimits.keyBytesMax);
   #keyWritten = false;
+  /** Not written yet, all of one kind. */
   readonly #values: ByteBuffer;
+  #valueKind: ChunkKind = chunkKinds.texts;
   #valueCount = 0;
-  readonly #number = new ByteBuffer(varintBytesMax, varintBytesMax);
+  readonly #number = new Float64Array(1);
+  /** The numbers of an entry that stand around its key. */
+  readonly #heading = new ByteBuffer(2 * varintBytesMax, 2 * varintBytesMax);
 
   constructor(sink: ByteSink, options: SegmentWriterOptions) {
     this.#output = new CheckedOutput(sink, options.writeBufferBytes);
     this.#partitions = options.partitions;
     this.#frame = new Uint8Array(frameHeaderBytes + options.segmentFrameBytes);
     this.#frameView = new DataView(this.#frame.buffer);
-    this.#values = new ByteBuffer(options.segmentFrameBytes + varintBytesMax + dataPlaneLimits.valueBytesMax);
+    this.#values = new ByteBuffer(dataPlaneLimits.chunkBytesMax);
     this.#output.write(encodeHeader());
     this.#partitionOffset = this.#output.bytes;
   }
@@ -84,13 +95,30 @@ export class SegmentWriter {
     this.#keyWritten = false;
   }
 
-  addValue(value: Readonly<Slice>): void {
-    appendVarint(this.#values, value.end - value.start);
-    this.#values.append(value.bytes, value.start, value.end);
-    this.#valueCount++;
-    this.#partitionRecords++;
-    this.#records++;
-    if (this.#values.length >= this.#frame.length - frameHeaderBytes) this.#writeEntry();
+  addChunk({ kind, count, bytes, start, end }: Readonly<ValueChunk>): void {
+    this.#startValues(kind, end - start);
+    this.#values.append(bytes, start, end);
+    this.#endValues(count);
+  }
+
+  addNumber(value: number): void {
+    const isInteger = value >>> 0 === value;
+    this.#startValues(isInteger ? chunkKinds.integers : chunkKinds.doubles, doubleBytes);
+    if (isInteger) {
+      this.#values.appendVarint(value);
+    } else {
+      this.#number[0] = value;
+      appendNumbers(this.#values, this.#number, 1);
+    }
+    this.#endValues(1);
+  }
+
+  /** `bytes[start .. end]` is JSON text. */
+  addText(bytes: Uint8Array, start: number, end: number): void {
+    this.#startValues(chunkKinds.texts, varintBytesMax + end - start);
+    this.#values.appendVarint(end - start);
+    this.#values.append(bytes, start, end);
+    this.#endValues(1);
   }
 
   /** Writes the rest, the index and the footer. Does not commit what it wrote to. */
@@ -127,26 +155,49 @@ export class SegmentWriter {
     this.#key.clear();
   }
 
+  /** Values of another kind, or more than a frame of them, are another entry. */
+  #startValues(kind: ChunkKind, bytes: number): void {
+    if (this.#valueCount > 0 && (kind !== this.#valueKind || this.#values.length + bytes > this.#frameRoom)) {
+      this.#writeEntry();
+    }
+    this.#valueKind = kind;
+  }
+
+  #endValues(count: number): void {
+    this.#valueCount += count;
+    this.#partitionRecords += count;
+    this.#records += count;
+    if (this.#values.length >= this.#frameRoom) this.#writeEntry();
+  }
+
+  get #frameRoom(): number {
+    return this.#frame.length - frameHeaderBytes;
+  }
+
   #writeEntry(): void {
     if (this.#valueCount === 0) return;
-    const key = this.#keyWritten ? new Uint8Array(0) : this.#key.view();
-    this.#putNumber(key.length);
-    this.#put(key);
-    this.#putNumber(this.#valueCount);
-    this.#put(this.#values.view());
+    const heading = this.#heading;
+    heading.clear();
+    heading.appendVarint(this.#keyWritten ? 0 : this.#key.length);
+    this.#put(heading);
+    if (!this.#keyWritten) this.#put(this.#key);
+    heading.clear();
+    heading.appendVarint(this.#valueCount * kindsPerCount + this.#valueKind);
+    heading.appendVarint(this.#values.length);
+    this.#put(heading);
+    this.#put(this.#values);
     this.#keyWritten = true;
     this.#values.clear();
     this.#valueCount = 0;
   }
 
-  #putNumber(number: number): void {
-    this.#number.clear();
-    appendVarint(this.#number, number);
-    this.#put(this.#number.view());
-  }
-
   /** Fills frames; each is written when it is full. */
-  #put(bytes: Uint8Array): void {
+  #put(source: ByteBuffer): void {
+    if (source.length < this.#frame.length - this.#frameUsed) {
+      this.#frameUsed = source.copyInto(this.#frame, this.#frameUsed);
+      return;
+    }
+    const bytes = source.view();
     for (let from = 0; from < bytes.length; ) {
       const taken = bytes.subarray(from, from + this.#frame.length - this.#frameUsed);
       this.#frame.set(taken, this.#frameUsed);

@@ -19,9 +19,20 @@ const listValues: Program = { map: emitRecord, reduce: (key, values, emit) => em
 
 const sum: NonNullable<Program['reduce']> = (key, values, emit) => {
   let total = 0;
+  // Texts are put together, as `+` does.
   for (const value of values) total += value as number;
   emit(key, total);
 };
+
+const identity: NonNullable<Program['reduce']> = (key, values, emit) => {
+  for (const value of values) emit(key, value);
+};
+
+/** Some records get a text for a value: those with the number 9. */
+function withText(record: string): string {
+  const [key, value] = JSON.parse(record);
+  return value === 9 ? JSON.stringify([key, 'nine']) : record;
+}
 
 const byLength = (key: Key, reducers: number) => JSON.stringify(key).length % reducers;
 
@@ -85,6 +96,47 @@ describe('runMapAttempt and runReduceAttempt', function () {
       expect(counters.combine_input_records).to.be.at.least(counters.map_output_records);
       expect(counters.combine_output_records).to.be.at.most(counters.combine_input_records);
     }));
+
+  it('give the same where the host adds up, whatever the values', () =>
+    holds(
+      job({ map: emitRecord, reduce: sum }).map(job => ({
+        ...job,
+        tasks: job.tasks.map(blocks => blocks.map(lines => lines.map(withText))),
+        known: { combine: undefined, reduce: 'sum' },
+      })),
+      async job => {
+        const { parts, counters } = await runJob(job, directory.path);
+        expect(parts).to.deep.equal(naiveJob(job).parts);
+        expect(counters.reduce_input_records).to.equal(counters.map_output_records);
+      },
+    ));
+
+  it('give the same where the host adds up what is combined', () =>
+    holds(
+      job({ map: emitRecord, combine: sum, reduce: sum }).map(job => ({
+        ...job,
+        known: { combine: 'sum', reduce: 'sum' },
+      })),
+      async job => {
+        const { parts, counters } = await runJob(job, directory.path);
+        expect(parts).to.deep.equal(naiveJob(job).parts);
+        expect(counters.combine_input_records).to.be.at.least(counters.map_output_records);
+      },
+    ));
+
+  it('give the same where the host copies pairs', () =>
+    holds(
+      job({ map: emitRecord, reduce: identity }).map(job => ({
+        ...job,
+        tasks: job.tasks.map(blocks => blocks.map(lines => lines.map(withText))),
+        known: { combine: undefined, reduce: 'identity' },
+      })),
+      async job => {
+        const { parts, counters } = await runJob(job, directory.path);
+        expect(parts).to.deep.equal(naiveJob(job).parts);
+        expect(counters.reduce_input_records).to.equal(counters.map_output_records);
+      },
+    ));
 
   it('give the same bytes when they run again', () =>
     holds(

@@ -37,7 +37,7 @@ describe('mergeGroups', () => {
       ]),
     ]);
     expect(merged.nextGroup()).to.equal(true);
-    expect(merged.nextValue()).to.equal(true);
+    expect(merged.nextChunk()).to.equal(true);
     expect(merged.nextGroup()).to.equal(true);
     expect(groupsOf(merged)).to.deep.equal([['c', ['3']]]);
     expect(merged.nextGroup()).to.equal(false);

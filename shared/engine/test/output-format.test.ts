@@ -3,25 +3,21 @@ import { formatPair, propertyOptions } from '@gridmr/testkit';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ByteBuffer } from '../dist/byte-buffer.js';
-import { encodeJsonKeys } from '../dist/key-column.js';
 import type { Key } from '../dist/key-encoding.js';
 import { createFormatter } from '../dist/output-format.js';
 import type { PairBlock } from '../dist/program.js';
 import { propertyMs } from './deadlines.js';
+import { encodeKeys } from './encoded-keys.js';
 import { key, text } from './random-keys.js';
+import { valueColumn } from './v8-sandbox.js';
 
 /** A pair whose value is JSON text already. */
 type TextPair = readonly [key: Key, json: string];
 
 function pairBlock(pairs: readonly TextPair[]): PairBlock {
-  let end = 0;
-  const values = pairs.map(([, json]) => Buffer.from(json));
-  const valueEnds = Uint32Array.from(values, value => {
-    end += value.length;
-    return end;
-  });
-  const keys = encodeJsonKeys(pairs.map(([k]) => k));
-  return { count: pairs.length, ...keys, valueBytes: Buffer.concat(values), valueEnds, partitions: undefined };
+  const keys = encodeKeys(pairs.map(([k]) => k));
+  const values = valueColumn(pairs.map(([, json]) => json));
+  return { count: pairs.length, ...keys, values, partitions: undefined };
 }
 
 function format(name: OutputFormat, ...pairs: TextPair[]): string {

@@ -6,10 +6,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { bgzf, bgzfBlockBytes, encodeBgzfBlock, openBgzfBlock } from '../dist/bgzf.js';
 import { crc32c } from '../dist/crc32c.js';
-import { encodeJsonKeys } from '../dist/key-column.js';
 import { compareBytes, encodeKey, type Key } from '../dist/key-encoding.js';
 import { PartWriter } from '../dist/part-writer.js';
 import { propertyMs } from './deadlines.js';
+import { encodeKeys } from './encoded-keys.js';
 import { key } from './random-keys.js';
 import { MemorySink } from './run-job.js';
 
@@ -23,9 +23,8 @@ function write(
   const part = new PartWriter(sink, { format: 'jsonl', compression, writeBufferBytes: 1 << 16, tallyKeys });
   for (let from = 0; from < keys.length; from += perBlock) {
     const some = keys.slice(from, from + perBlock);
-    const valueEnds = Uint32Array.from(some, (_, i) => i + 1);
-    const valueBytes = Buffer.from('0'.repeat(some.length));
-    part.write({ count: some.length, ...encodeJsonKeys(some), valueBytes, valueEnds, partitions: undefined });
+    const values = { kind: 'numbers', numbers: new Float64Array(some.length) } as const;
+    part.write({ count: some.length, ...encodeKeys(some), values, partitions: undefined });
   }
   const written = part.finish();
   return { content: sink.content, written };

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import type { AttemptLimits } from '../dist/attempt-limits.js';
 import type { AttemptResult } from '../dist/attempt-result.js';
 import { crc32c } from '../dist/crc32c.js';
+import type { KnownFunctions } from '../dist/known-function.js';
 import { countLines } from '../dist/lines.js';
 import { runMapAttempt } from '../dist/map-attempt.js';
 import type { AttemptContext, RecordBlock } from '../dist/program.js';
@@ -33,6 +34,7 @@ export interface Job {
   readonly reducers: number;
   readonly limits: Partial<AttemptLimits>;
   readonly pairsPerHandOver?: number;
+  readonly known?: KnownFunctions;
 }
 
 export interface JobOutput {
@@ -79,7 +81,7 @@ async function mapAttempt(job: Job, blocks: readonly string[][], scratch: string
   const output = new MemorySink();
   const result = await runMapAttempt({
     blocks: blocksOf(blocks),
-    sandbox: new V8Sandbox(job.program, job.pairsPerHandOver),
+    sandbox: new V8Sandbox(job.program, job.pairsPerHandOver, job.known),
     context: contextOf('map', job.reducers),
     output,
     reducers: job.reducers,
@@ -100,7 +102,7 @@ async function reduceAttempt(
 ): Promise<Buffer> {
   const output = new MemorySink();
   const open = { now: 0, most: 0 };
-  const sandbox = new V8Sandbox(job.program, job.pairsPerHandOver);
+  const sandbox = new V8Sandbox(job.program, job.pairsPerHandOver, job.known);
   const result = await runReduceAttempt({
     sources: { bytes: segments.map(({ length }) => length), open: async i => new CountedReader(segments[i]!, open) },
     partition,

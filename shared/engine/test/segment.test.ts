@@ -11,7 +11,11 @@ import { key } from './random-keys.js';
 import { MemorySink } from './run-job.js';
 import { type Group, groupsOf, readSegment, slice, sortGroups, writeSegment } from './stored-groups.js';
 
-const values = fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 6 });
+const value = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.constantFrom('1', '300', '-1', '1.5', '4294967295', '4294967296'),
+);
+const values = fc.array(value, { minLength: 1, maxLength: 6 });
 const partition = fc.array(fc.tuple(key, values), { maxLength: 6 }).map(groups => sortGroups(groups as Group[]));
 const partitions = fc.array(partition, { minLength: 1, maxLength: 5 });
 
@@ -29,17 +33,21 @@ describe('a segment', function () {
   });
 
   it('has the layout that its format describes', () => {
-    const content = writeSegment([[], [['a', ['1', '22']]]], 100);
-    const header = '47524944 4d525347 01000000';
-    const frame = `00 09000000 09000000 ${content.subarray(21, 25).toString('hex')} 02 0461 02 01 31 02 3232`;
+    const content = writeSegment([[], [['a', ['1', '300', '-2', '"x"']]]], 100);
+    const header = '47524944 4d525347 02000000';
+    const crc = content.subarray(21, 25).toString('hex');
+    const integers = '02 0461 09 03 01ac02';
+    const doubles = '00 06 08 00000000000000c0';
+    const texts = '00 04 04 03227822';
+    const frame = `00 1a000000 1a000000 ${crc} ${integers} ${doubles} ${texts}`;
     expect(content.subarray(0, -2 * indexEntryBytes - footerBytes).toString('hex')).to.equal(
       (header + frame).replaceAll(' ', ''),
     );
     const index = content.subarray(-2 * indexEntryBytes - footerBytes, -footerBytes);
-    expect([0, 8, 16, 32, 40, 48].map(at => Number(index.readBigUInt64LE(at)))).to.deep.equal([12, 0, 0, 12, 22, 2]);
+    expect([0, 8, 16, 32, 40, 48].map(at => Number(index.readBigUInt64LE(at)))).to.deep.equal([12, 0, 0, 12, 39, 4]);
     const footer = content.subarray(-footerBytes);
-    expect([Number(footer.readBigUInt64LE(0)), Number(footer.readBigUInt64LE(8))]).to.deep.equal([34, 2]);
-    expect([16, 20, 24].map(at => footer.readUInt32LE(at))).to.deep.equal([2, 100, 1]);
+    expect([Number(footer.readBigUInt64LE(0)), Number(footer.readBigUInt64LE(8))]).to.deep.equal([51, 4]);
+    expect([16, 20, 24].map(at => footer.readUInt32LE(at))).to.deep.equal([2, 100, 2]);
   });
 
   it('that has a byte changed is found damaged, or reads as before', () => {

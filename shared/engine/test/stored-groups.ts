@@ -1,9 +1,11 @@
 /** Groups as plain values, for tests: into cursors and segments, and out of them. */
-
+import { ByteBuffer } from '../dist/byte-buffer.js';
 import type { GroupCursor, Slice } from '../dist/group-cursor.js';
 import { decodeKey, encodeKey, type Key } from '../dist/key-encoding.js';
 import { openSegment } from '../dist/segment-reader.js';
 import { SegmentWriter } from '../dist/segment-writer.js';
+import { TextReader } from '../dist/text-reader.js';
+import { chunkKinds, NumberReader, type ValueChunk } from '../dist/value-chunk.js';
 import { MemoryReader } from './memory-reader.js';
 import { MemorySink } from './run-job.js';
 
@@ -15,7 +17,7 @@ export function groupsOf(cursor: GroupCursor): Group[] {
   while (cursor.nextGroup()) {
     const values: string[] = [];
     groups.push([decodeKey(bytesOf(cursor.key)), values]);
-    while (cursor.nextValue()) values.push(Buffer.from(bytesOf(cursor.value)).toString());
+    while (cursor.nextChunk()) values.push(...valuesOf(cursor.chunk));
   }
   return groups;
 }
@@ -34,11 +36,35 @@ export function writeSegment(partitions: readonly Group[][], segmentFrameBytes: 
   partitions.forEach((groups, partition) => {
     for (const [key, values] of groups) {
       writer.startGroup(partition, slice(encodeKey(key)));
-      for (const value of values) writer.addValue(slice(Buffer.from(value)));
+      for (const value of values) addValue(writer, value);
     }
   });
   writer.finish();
   return sink.content;
+}
+
+/** A JSON text, as a number if it is one. */
+function addValue(writer: SegmentWriter, value: string): void {
+  if (String(Number(value)) === value && Number.isFinite(Number(value))) writer.addNumber(Number(value));
+  else writer.addText(Buffer.from(value), 0, Buffer.byteLength(value));
+}
+
+/** The JSON texts of a chunk's values. */
+function valuesOf(chunk: Readonly<ValueChunk>): string[] {
+  if (chunk.kind !== chunkKinds.texts) {
+    const reader = new NumberReader();
+    const numbers = new Float64Array(chunk.count);
+    reader.start(chunk);
+    reader.read(numbers, 0, chunk.count);
+    return Array.from(numbers, String);
+  }
+  const reader = new TextReader();
+  reader.start(chunk);
+  return Array.from({ length: chunk.count }, () => {
+    const text = new ByteBuffer(1 << 20);
+    reader.appendNext(text);
+    return Buffer.from(text.view()).toString();
+  });
 }
 
 /** All partitions of a segment. */

@@ -4,6 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { encodeKey, type Key } from '../dist/key-encoding.js';
+import { type KnownFunctions, noneKnown } from '../dist/known-function.js';
 import type {
   AttemptContext,
   AttemptNotes,
@@ -15,6 +16,7 @@ import type {
   RecordBlock,
   Sandbox,
 } from '../dist/program.js';
+import type { ValueColumn } from '../dist/value-column.js';
 
 export type Emit = (key: Key, value: unknown) => void;
 type OverGroups = (key: Key, values: Iterator<unknown> & Iterable<unknown>, emit: Emit) => void;
@@ -33,18 +35,30 @@ interface Pair {
   readonly value: string;
 }
 
-/** Pairs in columns, keys encoded. */
-export function pairBlock(pairs: readonly Pair[], partitions?: readonly number[]): PairBlock {
+/** Pairs in columns, keys encoded; values that are all numbers as numbers, unless texts are wanted. */
+export function pairBlock(pairs: readonly Pair[], partitions?: readonly number[], asTexts = false): PairBlock {
   const keys = pairs.map(({ key }) => encodeKey(key));
-  const values = pairs.map(({ value }) => Buffer.from(value));
   return {
     count: pairs.length,
     keyBytes: Buffer.concat(keys),
     keyEnds: endsOf(keys),
-    valueBytes: Buffer.concat(values),
-    valueEnds: endsOf(values),
+    values: valueColumn(
+      pairs.map(({ value }) => value),
+      asTexts,
+    ),
     partitions: partitions && Uint32Array.from(partitions),
   };
+}
+
+export function valueColumn(json: readonly string[], asTexts = false): ValueColumn {
+  if (!asTexts && json.every(isNumber)) return { kind: 'numbers', numbers: Float64Array.from(json, Number) };
+  const values = json.map(value => Buffer.from(value));
+  return { kind: 'texts', bytes: Buffer.concat(values), ends: endsOf(values) };
+}
+
+/** Whether a JSON text is that of a number, as `JSON.stringify` writes it. */
+function isNumber(json: string): boolean {
+  return String(Number(json)) === json && Number.isFinite(Number(json));
 }
 
 function endsOf(pieces: readonly Uint8Array[]): Uint32Array {
@@ -66,8 +80,10 @@ export class V8Sandbox implements Sandbox {
   calls = { map: 0, combine: 0, reduce: 0 };
   /** The longest batch that came in. */
   batchBytesMax = 0;
+  readonly known: KnownFunctions;
 
-  constructor(program: Program, pairsPerHandOver = 3) {
+  constructor(program: Program, pairsPerHandOver = 3, known = noneKnown) {
+    this.known = known;
     const { reduce, combine, partition } = program;
     this.functions = { reduce: !!reduce, combine: !!combine, partition: !!partition };
     this.#program = program;
@@ -135,7 +151,7 @@ export class V8Sandbox implements Sandbox {
   #overGroups(source: GroupSource, call: OverGroups, emit: Emit): void {
     const pieces = new Pieces(() => {
       const batch = source();
-      this.batchBytesMax = Math.max(this.batchBytesMax, batch?.json.length ?? 0);
+      this.batchBytesMax = Math.max(this.batchBytesMax, batch === undefined ? 0 : bytesOf(batch));
       return batch;
     });
     for (let key = pieces.nextGroup(); key !== undefined; key = pieces.nextGroup()) call(key, pieces.values(), emit);
@@ -182,7 +198,7 @@ class Pieces {
 
   #pull(continued: boolean): void {
     this.#batch = this.#source();
-    this.#pieces = this.#batch === undefined ? [] : JSON.parse(Buffer.from(this.#batch.json).toString());
+    this.#pieces = this.#batch === undefined ? [] : piecesOf(this.#batch);
     assert(this.#batch !== undefined || !continued, 'a batch after an open one');
     assert(this.#batch === undefined || this.#batch.continued === continued, 'continued as it should');
     assert((this.#batch?.groups ?? 0) === this.#pieces.length, 'as many pieces as it says');
@@ -190,4 +206,21 @@ class Pieces {
     this.#piece = 0;
     this.#value = 0;
   }
+}
+
+function piecesOf({ keys, counts, values }: GroupBatch): [Key, unknown[]][] {
+  const row: unknown[] =
+    values.kind === 'numbers' ? [...values.numbers] : JSON.parse(Buffer.from(values.json).toString());
+  let start = 0;
+  return (JSON.parse(Buffer.from(keys).toString()) as Key[]).map((key, i) => {
+    const end = start + counts[i]!;
+    const piece: [Key, unknown[]] = [key, row.slice(start, end)];
+    start = end;
+    return piece;
+  });
+}
+
+/** Of the text of a batch. */
+function bytesOf({ keys, values }: GroupBatch): number {
+  return keys.length + (values.kind === 'json' ? values.json.length : 0);
 }

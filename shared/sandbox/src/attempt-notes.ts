@@ -2,7 +2,7 @@
 import { sandboxLimits } from '@gridmr/contracts';
 import type { AttemptNotes } from '@gridmr/engine';
 import { z } from 'zod';
-import { ForgedHandOverError } from './pair-hand-over.js';
+import { ForgedHandOverError } from './forged-hand-over-error.js';
 
 const notesSchema = z.object({
   counters: z

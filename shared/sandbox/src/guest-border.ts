@@ -91,6 +91,15 @@ export class GuestBorder {
     return memory.heapValueHandle(ffi.QTS_NewArrayBuffer(ctx.value, address, bytes.length));
   }
 
+  /** All of the guest's memory. Replaced whenever it grows. */
+  get memory(): ArrayBuffer {
+    return this.#instance.memory.buffer;
+  }
+
+  uint8At(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.#instance.memory.buffer, address, count);
+  }
+
   uint32At(address: number, count: number): Uint32Array {
     return new Uint32Array(this.#instance.memory.buffer, address, count);
   }

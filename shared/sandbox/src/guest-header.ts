@@ -1,4 +1,4 @@
-import { sandboxLimits } from '@gridmr/contracts';
+import { dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
 
 /** Numbers that guest and host share in a `Uint32Array` of the guest's memory. The host believes none of them unchecked. */
 export const headerSlots = {
@@ -6,31 +6,40 @@ export const headerSlots = {
   record: 0,
   /** Pairs handed over. */
   count: 1,
-  keyKind: 2,
-  valueKind: 3,
-  /** Written by the host: 1 if the last group of a batch goes on in the next one. */
-  open: 4,
+  valueKind: 2,
+  /** 1 if any key, or any value, of a hand-over is JSON text: the marks say which. */
+  markedKeys: 3,
+  markedValues: 4,
+  /** Written by the host: what is in a batch of groups, and 1 if its last group goes on in the next one. */
+  groups: 5,
+  batchKind: 6,
+  open: 7,
   /** 1 while the user's `partition` runs. */
-  partitioning: 5,
+  partitioning: 8,
   /** 1 when a record could not be made of the input. */
-  invalid: 6,
+  invalid: 9,
 } as const;
-export const headerLength = 8;
+export const headerLength = 10;
 
-/** The arrays in memory that guest and host share. */
-export const sharedArrays = ['header', 'numbers', 'partitions'] as const;
-export type SharedArray = (typeof sharedArrays)[number];
+const { pairsPerBlockMax } = sandboxLimits;
+const { batchGroupsMax, batchNumbersMax } = dataPlaneLimits;
 
-export const sharedBytes: Record<SharedArray, number> = {
+/** Bytes of the arrays in memory that guest and host share. */
+export const sharedBytes = {
   header: headerLength * Uint32Array.BYTES_PER_ELEMENT,
-  numbers: sandboxLimits.pairsPerBlockMax * Float64Array.BYTES_PER_ELEMENT,
-  partitions: sandboxLimits.pairsPerBlockMax * Uint32Array.BYTES_PER_ELEMENT,
-};
+  /** Of pairs on their way out: values that are numbers, what `partition` said, and 1 where a key or a value is JSON text. */
+  numbers: pairsPerBlockMax * Float64Array.BYTES_PER_ELEMENT,
+  partitions: pairsPerBlockMax * Uint32Array.BYTES_PER_ELEMENT,
+  keyMarks: pairsPerBlockMax,
+  valueMarks: pairsPerBlockMax,
+  /** Of groups on their way in. */
+  groupCounts: batchGroupsMax * Uint32Array.BYTES_PER_ELEMENT,
+  groupNumbers: batchNumbersMax * Float64Array.BYTES_PER_ELEMENT,
+} as const;
+export type SharedArray = keyof typeof sharedBytes;
+export const sharedArrays = Object.keys(sharedBytes) as SharedArray[];
 
-/** `plain`: strings without newline or NUL, joined by newlines. `json`: one JSON array. */
-export const keyKinds = { plain: 0, json: 1 } as const;
-/** `numbers`: in the shared Float64Array. `strings`: as plain keys. `json`: JSON texts joined by newlines. */
-export const valueKinds = { numbers: 0, strings: 1, json: 2 } as const;
-
-/** What the host answers to a hand-over: taken, or what to send again as JSON, because it held newlines. */
-export const handOverAnswers = { taken: 0, keysAsJson: 1, valuesAsJson: 2 } as const;
+/** `numbers`: in the shared array. `texts`: strings, and what else is no number, in an array of the guest's. */
+export const valueKinds = { numbers: 0, texts: 1 } as const;
+/** `numbers`: in the shared array. `json`: as one JSON array. */
+export const batchKinds = { numbers: 0, json: 1 } as const;

@@ -7,6 +7,7 @@ import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'qu
 import { GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
+import { checkGuestLayout } from './guest-layout-check.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';
 import { openQuickJs, type QuickJsInstance } from './quickjs-instance.js';
@@ -41,7 +42,8 @@ export class GuestRuntime {
   readonly border: GuestBorder;
   readonly #module: WasmModule;
   readonly #instance: QuickJsInstance;
-  readonly #addresses: Record<SharedArray, number> = { header: 0, numbers: 0, partitions: 0 };
+  /** All 0 while there is no prelude. */
+  readonly #addresses = Object.fromEntries(sharedArrays.map(name => [name, 0])) as Record<SharedArray, number>;
   #entries: QuickJSHandle | undefined;
   #endsAt: number;
   #timeIsUp = false;
@@ -92,6 +94,7 @@ export class GuestRuntime {
   }
 
   #runPrelude(callOuts: readonly (readonly [string, QuickJSHandle])[]): QuickJSHandle {
+    checkGuestLayout(this.context, () => this.border.memory);
     using prelude = this.evaluate(preludeSource, preludeFile, 'global');
     using host = this.context.newObject();
     for (const [name, callOut] of callOuts) {

@@ -3,68 +3,50 @@
  * are checked, and what does not fit is an error of the program, never of the host.
  */
 import { sandboxLimits } from '@gridmr/contracts';
-import { encodeJsonKeys, encodePlainKeys, type KeyColumn, type PairBlock } from '@gridmr/engine';
-import { handOverAnswers, keyKinds, valueKinds } from './guest-header.js';
-import { encodeJsonTexts, encodeNumbers, encodeStrings, type ValueColumn } from './value-column.js';
+import type { PairBlock, ValueColumn } from '@gridmr/engine';
+import { ForgedHandOverError } from './forged-hand-over-error.js';
+import { valueKinds } from './guest-header.js';
+import { GuestHeap } from './guest-heap.js';
+import { KeyReader } from './key-reader.js';
+import { ValueReader } from './value-reader.js';
 
-/** A hand-over that the prelude would never make: user code got at it. */
-export class ForgedHandOverError extends Error {
-  constructor(what: string) {
-    super(`the program handed over ${what}; it must not change the sandbox's own workings`);
-    this.name = 'ForgedHandOverError';
-  }
-}
-
-/** As it lies in the guest: texts and arrays are seen in place and copied here. */
+/** As it lies in the guest. */
 export interface HandOver {
+  readonly memory: ArrayBuffer;
   readonly count: number;
-  readonly keyKind: number;
   readonly valueKind: number;
-  readonly keyText: Uint8Array;
-  readonly valueText: Uint8Array;
+  /** Addresses of the values that hold the arrays of keys, and of values other than numbers. */
+  readonly keys: number;
+  readonly texts: number;
   /** At least `count` long. */
   readonly numbers: Float64Array;
+  /** At least `count` long; undefined if no key, or no value, is JSON text. */
+  readonly keyMarks: Uint8Array | undefined;
+  readonly valueMarks: Uint8Array | undefined;
   /** Undefined if the program has no partition function, or nothing is partitioned. */
   readonly partitions: Uint32Array | undefined;
   readonly numReducers: number;
 }
 
-type ToSendAgain = typeof handOverAnswers.keysAsJson | typeof handOverAnswers.valuesAsJson;
+/** One per sandbox: its memory serves one hand-over after the other. */
+export class HandOverReader {
+  readonly #keys = new KeyReader();
+  readonly #values = new ValueReader();
 
-/** The pairs, or what the guest must send again as JSON. Throws `ForgedHandOverError`, `KeyError`, `ValueTooLargeError`. */
-export function readHandOver(given: HandOver): PairBlock | ToSendAgain {
-  const { count } = given;
-  if (count < 1 || count > sandboxLimits.pairsPerBlockMax) throw new ForgedHandOverError(`${count} pairs at once`);
-  const keys = readKeys(given);
-  if (keys === undefined) return handOverAnswers.keysAsJson;
-  const values = readValues(given);
-  if (values === undefined) return handOverAnswers.valuesAsJson;
-  return { count, ...keys, ...values, partitions: readPartitions(given) };
-}
-
-function readKeys({ count, keyKind, keyText }: HandOver): KeyColumn | undefined {
-  if (keyKind === keyKinds.plain) return encodePlainKeys(keyText, count);
-  if (keyKind !== keyKinds.json) throw new ForgedHandOverError(`keys of kind ${keyKind}`);
-  const keys = parseKeys(keyText);
-  if (!Array.isArray(keys) || keys.length !== count) throw new ForgedHandOverError(`keys that are not ${count}`);
-  return encodeJsonKeys(keys);
-}
-
-function parseKeys(keyText: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(keyText.buffer, keyText.byteOffset, keyText.length).toString('utf8'));
-  } catch {
-    throw new ForgedHandOverError('keys that are not JSON');
+  /** The pairs, valid until the guest runs again. Throws `ForgedHandOverError`, `KeyError`, `ValueTooLargeError`. */
+  read(given: HandOver): PairBlock {
+    const { count, memory, keys, keyMarks } = given;
+    if (count < 1 || count > sandboxLimits.pairsPerBlockMax) throw new ForgedHandOverError(`${count} pairs at once`);
+    const heap = new GuestHeap(memory);
+    const column = this.#keys.read(heap, heap.elementsOf(keys, count), count, keyMarks);
+    return { count, ...column, values: this.#readValues(heap, given), partitions: readPartitions(given) };
   }
-}
 
-function readValues({ count, valueKind, valueText, numbers }: HandOver): ValueColumn | undefined {
-  if (valueKind === valueKinds.numbers) return encodeNumbers(numbers.subarray(0, count));
-  if (valueKind === valueKinds.strings) return encodeStrings(valueText, count);
-  if (valueKind !== valueKinds.json) throw new ForgedHandOverError(`values of kind ${valueKind}`);
-  const values = encodeJsonTexts(valueText, count);
-  if (values === undefined) throw new ForgedHandOverError(`values that are not ${count} JSON texts`);
-  return values;
+  #readValues(heap: GuestHeap, { count, valueKind, numbers, texts, valueMarks }: HandOver): ValueColumn {
+    if (valueKind === valueKinds.numbers) return this.#values.readNumbers(numbers.subarray(0, count));
+    if (valueKind !== valueKinds.texts) throw new ForgedHandOverError(`values of kind ${valueKind}`);
+    return this.#values.readTexts(heap, heap.elementsOf(texts, count), count, valueMarks);
+  }
 }
 
 function readPartitions({ count, partitions, numReducers }: HandOver): Uint32Array | undefined {

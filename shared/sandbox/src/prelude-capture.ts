@@ -15,6 +15,7 @@ export const captureSource = `
   const StringOwn = String;
   const FunctionOwn = Function;
   const Uint8ArrayOwn = Uint8Array;
+  const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
   const syntaxErrorPrototype = SyntaxError.prototype;
   const iteratorSymbol = Symbol.iterator;
   const asyncIteratorSymbol = Symbol.asyncIterator;
@@ -22,13 +23,14 @@ export const captureSource = `
 
   const uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const split = uncurry(String.prototype.split);
-  const join = uncurry(Array.prototype.join);
   const slice = uncurry(String.prototype.slice);
   const charCodeAt = uncurry(String.prototype.charCodeAt);
-  const indexOf = uncurry(String.prototype.indexOf);
-  const isWellFormed = uncurry(String.prototype.isWellFormed);
-  const toWellFormed = uncurry(String.prototype.toWellFormed);
+  const sliceArray = uncurry(Array.prototype.slice);
+  const sliceTyped = uncurry(typedArrayPrototype.slice);
   const arrayIterator = uncurry(Array.prototype[Symbol.iterator]);
+  const typedIterator = uncurry(typedArrayPrototype[Symbol.iterator]);
+
+  const sourceOf = uncurry(Function.prototype.toString);
 
   const list = () => setPrototypeOf([], null);
   const global = globalThis;
@@ -37,6 +39,12 @@ export const captureSource = `
   const header = new Uint32Array(shared.header);
   const numbers = new Float64Array(shared.numbers);
   const partitions = new Uint32Array(shared.partitions);
+  const keyMarks = new Uint8Array(shared.keyMarks);
+  const valueMarks = new Uint8Array(shared.valueMarks);
+  const groupCounts = new Uint32Array(shared.groupCounts);
+  const groupNumbers = new Float64Array(shared.groupNumbers);
+  // A slice of it is made by nothing that user code may have put into a prototype.
+  defineProperty(groupNumbers, 'constructor', { __proto__: null, value: undefined });
 
   const textOf = value => (typeof value === 'string' ? slice(value, 0, limits.errorText) : '');
 

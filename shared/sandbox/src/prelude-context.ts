@@ -65,7 +65,8 @@ export const contextSource = String.raw`
       defineProperty(input, 'path', { __proto__: null, enumerable: true, get: () => inputPath });
       defineProperty(input, 'offset', { __proto__: null, enumerable: true, get: () => host.offset() });
     }
-    ctx = { emit, count: countUp, log, params: freezeAll(known.params), input: input === null ? null : freeze(input), task: freeze(known.task) };
+    ctx = { count: countUp, log, params: freezeAll(known.params), input: input === null ? null : freeze(input), task: freeze(known.task) };
+    defineProperty(ctx, 'emit', { __proto__: null, enumerable: true, value: emit });
   }
 
   /** Takes over the user's functions. Answers what is wrong with them, or ''. */
@@ -81,7 +82,23 @@ export const contextSource = String.raw`
     }
     if (user.map === undefined) return 'map is undefined, not a function; give source text that evaluates to a function';
     partition = partitioned ? user.partition : undefined;
+    handOver();
     return '';
+  }
+
+  /** The text of a function, by which the host may know it; '' if there is none or it is long. */
+  function sourceText(name) {
+    const given = user[name];
+    if (given === undefined) return '';
+    const text = sourceOf(given);
+    return text.length > limits.knownSource ? '' : text;
+  }
+
+  function sources() {
+    const both = list();
+    both[0] = sourceText('combine');
+    both[1] = sourceText('reduce');
+    return stringify(both);
   }
 
   function runOnce(name) {
@@ -132,6 +149,6 @@ export const contextSource = String.raw`
   }
 
   return {
-    __proto__: null, prepare, adopt, runOnce, groupsInto, notes, readError, ...recordEntries,
+    __proto__: null, prepare, adopt, sources, runOnce, groupsInto, notes, readError, ...recordEntries,
   };
 `;

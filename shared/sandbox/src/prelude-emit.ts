@@ -1,37 +1,47 @@
 /**
- * Guest source, second part: pairs on their way out. They gather here and cross the border many at once: keys joined by newlines, numbers in a typed
- * array that the host reads in place, other values as text. The commonest pair, a string and a number, takes the shortest way.
+ * Guest source, second part: pairs on their way out. They gather in arrays, which the host reads where they lie, many at once. The commonest pair, a string and a
+ * number, takes the shortest way: every operation on it counts, and one budget (`room`) stands for all limits: of pairs, of text, and of what the short way is for.
  *
  * Invariant: all that may run user code (`toJSON`, getters, `partition`) runs before a pair is stored, so a pair emitted from in there
  * comes before it and never between its key and its value. Objects become text at once: what user code changes later does not change the pair.
  */
 export const emitSource = String.raw`
-  const NUMBERS = valueKinds.numbers, STRINGS = valueKinds.strings, TEXTS = valueKinds.json;
-  const { pairs: pairsMax, pairText: pairTextMax, keyLength: keyLengthMax, valueLength: valueLengthMax } = limits;
+  const NUMBERS = valueKinds.numbers, TEXTS = valueKinds.texts;
   const keys = list();
   const texts = list();
   let count = 0;
-  let textLength = 0;
-  let plainKeys = true;
   let valueKind = NUMBERS;
   let partition;
   let numReducers = 0;
+  /** What may still be gathered: each pair takes its text and limits.pair. */
+  let left = limits.room;
+  /** The same while a short way is open, which it is without a partition function only: while all values are numbers, or none has to be JSON. Else nothing. */
+  let room = limits.room;
+  let textRoom = 0;
 
   function emit(key, value) {
-    if (typeof key === 'string' && typeof value === 'number' && valueKind === NUMBERS && partition === undefined && key.length <= keyLengthMax) {
-      keys[count] = key;
-      numbers[count] = value;
-      textLength += key.length;
-    } else {
-      emitAny(key, value);
+    if (typeof key === 'string') {
+      if (typeof value === 'number') {
+        if ((room -= key.length + limits.pair) > 0) {
+          keys[count] = key;
+          numbers[count++] = value;
+          return;
+        }
+      } else if (typeof value === 'string' && (textRoom -= key.length + value.length + limits.pair) > 0) {
+        keys[count] = key;
+        texts[count++] = value;
+        return;
+      }
     }
-    if (++count === pairsMax || textLength > pairTextMax) handOver();
+    emitAny(key, value);
   }
 
   function emitAny(key, value) {
     const type = typeof value;
-    const text = type === 'number' ? undefined : type === 'string' ? value : jsonOf(value, type);
-    if (text !== undefined && text.length > valueLengthMax) throw new RangeErrorOwn('a value is longer than ' + valueLengthMax + ' bytes; emit smaller values');
+    const isJson = type !== 'number' && type !== 'string' && type !== 'boolean' && value !== null && value !== undefined;
+    const ownValue = isJson ? jsonOf(value, type) : value;
+    const valueSize = type === 'string' || isJson ? ownValue.length : 0;
+    if (valueSize > limits.valueLength) throw new RangeErrorOwn('a value is longer than ' + limits.valueLength + ' bytes; emit smaller values');
     let keySize = 8;
     let ownKey = key;
     if (typeof key === 'string') keySize = key.length;
@@ -40,30 +50,44 @@ export const emitSource = String.raw`
       ownKey = copyKey(key, 0, size);
       keySize = size.units;
     }
-    if (keySize > keyLengthMax) throw new RangeErrorOwn('a key is longer than ' + keyLengthMax + ' bytes; emit shorter keys');
+    if (keySize > limits.keyLength) throw new RangeErrorOwn('a key is longer than ' + limits.keyLength + ' bytes; emit shorter keys');
     const part = partition === undefined ? 0 : partitionOf(key);
 
     // From here on no user code runs.
-    if (typeof key !== 'string') plainKeys = false;
+    const kind = type === 'number' ? NUMBERS : TEXTS;
+    if (count > 0 && (budget() <= 0 || (valueKind === NUMBERS && kind === TEXTS))) handOver();
+    if (count === 0) {
+      valueKind = kind;
+      if (partition === undefined) {
+        room = kind === NUMBERS ? limits.room : 0;
+        textRoom = kind === TEXTS ? limits.room : 0;
+      }
+    }
+    if (isArray(ownKey)) {
+      ownKey = stringify(ownKey);
+      keyMarks[count] = 1;
+      header[slots.markedKeys] = 1;
+    }
     keys[count] = ownKey;
     partitions[count] = part;
-    textLength += keySize + (text === undefined ? 0 : text.length);
-    if (count === 0) valueKind = type === 'number' ? NUMBERS : type === 'string' ? STRINGS : TEXTS;
-    if (type === 'number' && valueKind === NUMBERS) numbers[count] = value;
-    else if (type === 'string' && valueKind === STRINGS) texts[count] = text;
+    if (valueKind === NUMBERS) numbers[count] = value;
     else {
-      if (valueKind !== TEXTS) valuesToJson();
-      texts[count] = type === 'number' || type === 'string' ? stringify(value) : text;
+      texts[count] = ownValue;
+      if (isJson) {
+        valueMarks[count] = 1;
+        header[slots.markedValues] = 1;
+      }
     }
+    count++;
+    const size = keySize + valueSize + limits.pair;
+    if (partition !== undefined) left -= size;
+    else if (valueKind === NUMBERS) room -= size;
+    else textRoom -= size;
   }
 
-  function valuesToJson() {
-    for (let i = 0; i < count; i++) texts[i] = stringify(valueKind === NUMBERS ? numbers[i] : texts[i]);
-    valueKind = TEXTS;
-  }
+  const budget = () => (partition !== undefined ? left : valueKind === NUMBERS ? room : textRoom);
 
   function jsonOf(value, type) {
-    if (value === undefined) return 'null';
     if (type === 'bigint') throw new TypeErrorOwn('a value is a BigInt, which JSON cannot hold; emit Number(value) or String(value)');
     if (type === 'function' || type === 'symbol') throw new TypeErrorOwn('a value is a ' + type + ', which JSON cannot hold; emit strings, numbers, booleans, null, arrays or objects');
     const text = stringify(value);
@@ -83,7 +107,7 @@ export const emitSource = String.raw`
     const copy = list();
     const { length } = key;
     for (let i = 0; i < length; i++) {
-      if (size.units > keyLengthMax) break;
+      if (size.units > limits.keyLength) break;
       copy[i] = copyKey(key[i], depth + 1, size);
     }
     return copy;
@@ -100,38 +124,17 @@ export const emitSource = String.raw`
   }
 
   function handOver() {
-    if (count === 0) return;
-    keys.length = count;
-    const keyText = plainKeys ? join(keys, '\n') : undefined;
-    if (keyText === undefined || indexOf(keyText, '\0') !== -1) keysToJson();
-    if (valueKind === STRINGS) {
-      texts.length = count;
-      const joined = join(texts, '\n');
-      if (indexOf(joined, '\0') !== -1 || !isWellFormed(joined)) valuesToJson();
-    }
-    send(plainKeys ? toWellFormed(keyText) : stringify(keys));
-    keys.length = 0;
-    texts.length = 0;
-    count = 0;
-    textLength = 0;
-    plainKeys = true;
-    valueKind = NUMBERS;
-  }
-
-  function keysToJson() {
-    plainKeys = false;
-  }
-
-  function send(keyText) {
-    for (let text = keyText; ; text = plainKeys ? keyText : stringify(keys)) {
-      if (valueKind !== NUMBERS) texts.length = count;
+    if (count > 0) {
       header[slots.count] = count;
-      header[slots.keyKind] = plainKeys ? keyKinds.plain : keyKinds.json;
       header[slots.valueKind] = valueKind;
-      const answer = host.handOver(text, valueKind === NUMBERS ? '' : join(texts, '\n'));
-      if (answer === answers.taken) return;
-      if (answer === answers.keysAsJson) keysToJson();
-      else valuesToJson();
+      host.handOver(keys, texts);
+      keys.length = 0;
+      texts.length = 0;
     }
+    count = 0;
+    valueKind = NUMBERS;
+    left = limits.room;
+    room = partition === undefined ? limits.room : 0;
+    textRoom = 0;
   }
 `;

@@ -1,5 +1,6 @@
 /**
- * Guest source, fourth part: groups on their way in, and `values`. A group that lies whole in a batch is read through a native array iterator, which
+ * Guest source, fourth part: groups on their way in, and `values`. A batch of them has one row of values, numbers in shared memory or what JSON makes of a text; a
+ * group's own are copied out of it when its turn comes. They are read through a native array iterator, which
  * costs a fifth of a hand-written one. A group that goes on in later batches is read through a native `flatMap` over its pieces, each
  * fetched by a synchronous call out; what user code leaves unread is skipped.
  *
@@ -43,60 +44,90 @@ export const valuesSource = `
   const liveArray = livePrototype(arrayNext);
   const livePieces = livePrototype(helperNext);
 
-  let groups;
+  /** The batch: keys, where it is, and where in the row of values. */
+  let groupKeys;
   let at = 0;
+  let valueAt = 0;
+  let areNumbers = false;
+  let row;
   let open = false;
 
   function pull() {
     const text = host.pull();
-    groups = text === undefined ? undefined : parse(text);
     at = 0;
+    valueAt = 0;
     header[slots.record] = 0;
+    groupKeys = undefined;
+    row = undefined;
+    if (text === undefined) return false;
+    areNumbers = header[slots.batchKind] === batchKinds.numbers;
     open = header[slots.open] === 1;
-    return groups !== undefined;
+    if (!areNumbers) row = setPrototypeOf(parse(host.pullValues()), null);
+    groupKeys = parse(text);
+    return true;
   }
 
-  const goesOn = () => open && at === groups.length - 1;
+  /** The values of the group at hand, or the piece of them that is in the batch. */
+  function takePiece() {
+    const start = valueAt;
+    const values = groupCounts[at];
+    valueAt += values;
+    if (!areNumbers) return values === 1 ? [row[start]] : sliceArray(row, start, valueAt);
+    if (values > limits.copiedValues) return sliceTyped(groupNumbers, start, valueAt);
+    const piece = [];
+    for (let i = 0; i < values; i++) piece[i] = groupNumbers[start + i];
+    return piece;
+  }
+
+  const iteratorOf = piece => (isArray(piece) ? arrayIterator(piece) : typedIterator(piece));
+
+  /** Nothing more comes out of an iterator that somebody kept. */
+  function emptyPiece(piece) {
+    if (isArray(piece)) piece.length = 0;
+  }
+
+  const goesOn = () => open && at === groupKeys.length - 1;
 
   /** The next piece of the open group, or undefined. */
   function nextPiece() {
-    if (groups === undefined || !goesOn() || !pull()) return undefined;
-    return groups.length === 0 ? [] : groups[0][1];
+    if (groupKeys === undefined || !goesOn() || !pull()) return undefined;
+    return groupKeys.length === 0 ? [] : takePiece();
   }
 
-  function* piecesOf(group, state) {
-    for (let piece = group[1]; piece !== undefined; piece = nextPiece()) {
+  function* piecesOf(first, state) {
+    for (let piece = first; piece !== undefined; piece = nextPiece()) {
       state.piece = piece;
       yield piece;
-      piece.length = 0;
+      emptyPiece(piece);
       if (state.over) retired.next;
     }
   }
 
-  function reduceWhole(call, group) {
-    const piece = group[1];
-    const values = setPrototypeOf(arrayIterator(piece), liveArray);
-    call(group[0], values);
+  function reduceWhole(call, key) {
+    const piece = takePiece();
+    const values = setPrototypeOf(iteratorOf(piece), liveArray);
+    call(key, values);
     setPrototypeOf(values, retired);
-    piece.length = 0;
+    emptyPiece(piece);
   }
 
-  function reducePieces(call, group) {
-    const state = { piece: group[1], over: false };
-    const values = setPrototypeOf(flatMap(piecesOf(group, state), piece => piece), livePieces);
-    call(group[0], values);
+  function reducePieces(call, key) {
+    const piece = takePiece();
+    const state = { piece, over: false };
+    const values = setPrototypeOf(flatMap(piecesOf(piece, state), iteratorOf), livePieces);
+    call(key, values);
     state.over = true;
     setPrototypeOf(values, retired);
-    state.piece.length = 0;
+    emptyPiece(state.piece);
     while (nextPiece() !== undefined);
   }
 
   function eachGroup(call) {
     while (pull()) {
-      for (; groups !== undefined && at < groups.length; at++) {
+      for (; groupKeys !== undefined && at < groupKeys.length; at++) {
         header[slots.record] = at;
-        if (goesOn()) reducePieces(call, groups[at]);
-        else reduceWhole(call, groups[at]);
+        if (goesOn()) reducePieces(call, groupKeys[at]);
+        else reduceWhole(call, groupKeys[at]);
       }
     }
     handOver();

@@ -6,7 +6,7 @@
  *
  * Invariants
  * - The border is crossed once per block, batch or hand-over. Pairs come out by a call out of the guest, at the latest when it holds
- *   `pairsPerBlockMax` or `pairTextLengthMax`; groups go in by a call out that pulls the next batch.
+ *   `pairsPerBlockMax` or their text fills the room; groups go in by a call out that pulls the next batch.
  * - A failure of the host inside such a call (a full disk) is kept and thrown by the call into the sandbox, whatever user code caught;
  *   until then every poll of the guest interrupts it.
  * - After any failure the instance may be corrupt (a guest that ran out of memory is): it is never entered again. Disposing drops it as a whole and
@@ -20,24 +20,29 @@ import {
   type GroupBatch,
   type GroupSource,
   KeyError,
+  type KnownFunctions,
+  noneKnown,
   type PairSink,
   type ProgramFunctions,
   type RecordBlock,
+  recogniseFunction,
   type Sandbox,
 } from '@gridmr/engine';
 import type { QuickJSHandle } from 'quickjs-emscripten';
+import { z } from 'zod';
 import { readAttemptNotes } from './attempt-notes.js';
 import { blockText } from './block-text.js';
+import { ForgedHandOverError } from './forged-hand-over-error.js';
 import { GuestMemoryError } from './guest-border.js';
 import { cut, taskErrorOf, type UserFunction } from './guest-failure.js';
-import { handOverAnswers, headerLength, headerSlots } from './guest-header.js';
+import { batchKinds, headerLength, headerSlots } from './guest-header.js';
 import { GuestEndedError, GuestRuntime } from './guest-runtime.js';
 import { loadFunctions } from './load-program.js';
-import { ForgedHandOverError, type HandOver, readHandOver } from './pair-hand-over.js';
+import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
 import { RecordPlaces } from './record-places.js';
-import { ValueTooLargeError } from './value-column.js';
+import { ValueTooLargeError } from './value-reader.js';
 import type { WasmModule } from './web-assembly.js';
 
 export interface SandboxOptions {
@@ -63,6 +68,8 @@ class QuickJsSandbox implements Sandbox {
   readonly #guest: GuestRuntime;
   readonly #options: SandboxOptions;
   readonly #texts = new Map<ProgramPart, string>();
+  readonly #handOvers = new HandOverReader();
+  #known: KnownFunctions = noneKnown;
   #running: UserFunction = 'load';
   #context: AttemptContext | undefined;
   #sink: PairSink | undefined;
@@ -79,14 +86,19 @@ class QuickJsSandbox implements Sandbox {
     this.#options = options;
     this.#guarded('load', () => {
       guest.loadPrelude({
-        handOver: (keyText, valueText) => this.#takePairs(keyText, valueText),
+        handOver: (keys, texts) => this.#takePairs(keys, texts),
         pull: () => this.#pullGroups(),
+        pullValues: () => this.#pullValues(),
         offset: () => this.#recordOffset(),
       });
       for (const { part, text } of partsOf(options.source)) {
         this.#texts.set(part, parsePart(guest.context, part, text));
       }
     });
+  }
+
+  get known(): KnownFunctions {
+    return this.#known;
   }
 
   begin(context: AttemptContext, sink: PairSink): void {
@@ -165,6 +177,8 @@ class QuickJsSandbox implements Sandbox {
     using fault = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
     const message = guest.context.getString(fault);
     if (message !== '') throw new GuestEndedError({ name: 'TypeError', message, stack: '' }, undefined);
+    using sources = guest.call('sources');
+    this.#known = knownFunctions(guest.context.getString(sources));
   }
 
   #runOnce(name: 'setup' | 'teardown'): void {
@@ -184,44 +198,70 @@ class QuickJsSandbox implements Sandbox {
     this.#batch = undefined;
   }
 
-  #takePairs(keyText: QuickJSHandle | undefined, valueText: QuickJSHandle | undefined): QuickJSHandle {
-    const { border, context } = this.#guest;
-    if (keyText === undefined || valueText === undefined) throw new ForgedHandOverError('nothing');
-    const pairs = border.textOut(keyText, keys =>
-      border.textOut(valueText, values => readHandOver({ ...this.#handOver(), keyText: keys, valueText: values })),
-    );
-    if (typeof pairs === 'number') return context.newNumber(pairs);
+  #takePairs(keys: QuickJSHandle | undefined, texts: QuickJSHandle | undefined): undefined {
+    if (keys === undefined || texts === undefined) throw new ForgedHandOverError('nothing');
+    const given = this.#handOver(keys, texts);
+    const pairs = this.#handOvers.read(given);
+    given.keyMarks?.fill(0);
+    given.valueMarks?.fill(0);
+    const header = this.#header();
+    header[headerSlots.markedKeys] = 0;
+    header[headerSlots.markedValues] = 0;
     if (this.#sink === undefined) throw new Error('pairs came before begin');
     this.#sink(pairs);
-    return context.newNumber(handOverAnswers.taken);
   }
 
-  #handOver(): Omit<HandOver, 'keyText' | 'valueText'> {
+  #handOver(keys: QuickJSHandle, texts: QuickJSHandle): HandOver {
     const { border } = this.#guest;
     const header = this.#header();
     const context = this.#context;
     const isPartitioned = context?.phase === 'map' && context.numReducers > 0 && this.functions.partition;
+    const { pairsPerBlockMax: length } = sandboxLimits;
+    const marks = (slot: number, name: 'keyMarks' | 'valueMarks') =>
+      header[slot] === 0 ? undefined : border.uint8At(this.#guest.addressOf(name), length);
     return {
+      memory: border.memory,
       count: header[headerSlots.count] ?? 0,
-      keyKind: header[headerSlots.keyKind] ?? 0,
       valueKind: header[headerSlots.valueKind] ?? 0,
-      numbers: border.float64At(this.#guest.addressOf('numbers'), sandboxLimits.pairsPerBlockMax),
-      partitions: isPartitioned
-        ? border.uint32At(this.#guest.addressOf('partitions'), sandboxLimits.pairsPerBlockMax)
-        : undefined,
+      keys: keys.value as unknown as number,
+      texts: texts.value as unknown as number,
+      numbers: border.float64At(this.#guest.addressOf('numbers'), length),
+      keyMarks: marks(headerSlots.markedKeys, 'keyMarks'),
+      valueMarks: marks(headerSlots.markedValues, 'valueMarks'),
+      partitions: isPartitioned ? border.uint32At(this.#guest.addressOf('partitions'), length) : undefined,
       numReducers: context?.numReducers ?? 0,
     };
   }
 
-  /** The next batch of groups as a guest string, or undefined. The source is not asked again after its end. */
+  /** The keys of the next batch of groups as a guest string, or undefined. The source is not asked again after its end. */
   #pullGroups(): QuickJSHandle | undefined {
     const wasOpen = this.#batch?.open ?? false;
     const batch = this.#groups?.();
     if (batch === undefined) this.#groups = undefined;
     if (wasOpen !== (batch?.continued ?? false)) throw new Error('a group was left open and not continued');
     this.#batch = batch;
-    this.#header()[headerSlots.open] = batch?.open ? 1 : 0;
-    return batch === undefined ? undefined : this.#guest.border.textIn(batch.json);
+    if (batch === undefined) return undefined;
+    const { border } = this.#guest;
+    const keys = border.textIn(batch.keys);
+    const header = this.#header();
+    header[headerSlots.groups] = batch.groups;
+    header[headerSlots.batchKind] = batchKinds[batch.values.kind];
+    header[headerSlots.open] = batch.open ? 1 : 0;
+    const counts = border.uint32At(this.#guest.addressOf('groupCounts'), batch.groups);
+    counts.set(batch.counts.subarray(0, batch.groups));
+    if (batch.values.kind === 'numbers') {
+      const values = counts.reduce((sum, count) => sum + count, 0);
+      const numbers = border.float64At(this.#guest.addressOf('groupNumbers'), values);
+      numbers.set(batch.values.numbers.subarray(0, values));
+    }
+    return keys;
+  }
+
+  /** The values of a batch that has no numbers, as JSON. */
+  #pullValues(): QuickJSHandle {
+    const values = this.#batch?.values;
+    if (values?.kind !== 'json') throw new ForgedHandOverError('a wish for values that there are not');
+    return this.#guest.border.textIn(values.json);
   }
 
   #recordOffset(): QuickJSHandle | undefined {
@@ -331,11 +371,18 @@ function knownTo(context: AttemptContext) {
   };
 }
 
+const sourcesSchema = z.tuple([z.string(), z.string()]);
+
+/** @param json of what `combine` and `reduce` look like */
+function knownFunctions(json: string): KnownFunctions {
+  const [combine, reduce] = sourcesSchema.parse(JSON.parse(json));
+  return { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) };
+}
+
 /** The key of a group as text: a string as it is, other keys as JSON. */
 function keyAt(batch: GroupBatch, index: number): string {
-  const groups: unknown = JSON.parse(Buffer.from(batch.json).toString('utf8'));
-  const group: unknown = Array.isArray(groups) ? groups[index] : undefined;
-  const key: unknown = Array.isArray(group) ? group[0] : undefined;
+  const keys: unknown = JSON.parse(Buffer.from(batch.keys).toString('utf8'));
+  const key: unknown = Array.isArray(keys) ? keys[index] : undefined;
   const text = typeof key === 'string' ? key : (JSON.stringify(key) ?? '');
   return cut(text, sandboxLimits.errorRecordLengthMax);
 }

@@ -54,23 +54,40 @@ export function block(text: string | Uint8Array, offset = 0): RecordBlock {
 }
 
 export function readPairs(pairs: PairBlock): Pair[] {
-  const read: Pair[] = [];
-  for (let i = 0, key = 0, value = 0; i < pairs.count; i++) {
-    read.push({
-      key: decodeKey(pairs.keyBytes.subarray(key, pairs.keyEnds[i])),
-      value: JSON.parse(Buffer.from(pairs.valueBytes.subarray(value, pairs.valueEnds[i])).toString('utf8')),
-      partition: pairs.partitions?.[i],
-    });
-    key = pairs.keyEnds[i]!;
-    value = pairs.valueEnds[i]!;
-  }
-  return read;
+  const values = valuesOf(pairs);
+  return values.map((value, i) => ({
+    key: decodeKey(pairs.keyBytes.subarray(i === 0 ? 0 : pairs.keyEnds[i - 1], pairs.keyEnds[i])),
+    value,
+    partition: pairs.partitions?.[i],
+  }));
+}
+
+function valuesOf({ count, values }: PairBlock): unknown[] {
+  if (values.kind === 'numbers') return [...values.numbers.subarray(0, count)];
+  const { bytes, ends } = values;
+  return Array.from({ length: count }, (_, i) =>
+    JSON.parse(Buffer.from(bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i])).toString()),
+  );
 }
 
 type Group = readonly [key: unknown, values: readonly unknown[]];
 
-export function batch(groups: readonly Group[], more: Partial<GroupBatch> = {}): GroupBatch {
-  return { json: Buffer.from(JSON.stringify(groups)), groups: groups.length, continued: false, open: false, ...more };
+/** Values as numbers if all are, unless `as` says how. */
+export function batch(groups: readonly Group[], more: Partial<GroupBatch> & { as?: 'json' } = {}): GroupBatch {
+  const { as, ...rest } = more;
+  const values = groups.flatMap(([, row]) => row);
+  const areNumbers = as !== 'json' && values.every(value => typeof value === 'number');
+  return {
+    groups: groups.length,
+    keys: Buffer.from(JSON.stringify(groups.map(([key]) => key))),
+    counts: Uint32Array.from(groups, ([, row]) => row.length),
+    values: areNumbers
+      ? { kind: 'numbers', numbers: Float64Array.from(values as number[]) }
+      : { kind: 'json', json: Buffer.from(JSON.stringify(values)) },
+    continued: false,
+    open: false,
+    ...rest,
+  };
 }
 
 export function sourceOf(

@@ -1,0 +1,96 @@
+/**
+ * User functions of which the host knows what they compute, from their source: the commonest there are, and those that cost most for what they do.
+ *
+ * - `sum`: adds a key's values up. Its numbers may be added by the host, from the left, before the function sees the sum as its only value
+ *   (`summed-groups.ts`): the function gives the same, bit for bit.
+ * - `identity`: gives every value back under its key. The host may write pairs as they come.
+ *
+ * A source is compared with templates token by token, names by their place, so that white space and the choice of names do not matter; anything that a template
+ * does not have (a comment, a string, another statement) makes it unknown, which costs nothing but time. A template has no
+ * name that it does not declare itself, so nothing outside of the function changes what it means.
+ */
+
+export type KnownFunction = 'sum' | 'identity';
+
+/** Which of a program's functions are known. */
+export interface KnownFunctions {
+  readonly combine: KnownFunction | undefined;
+  readonly reduce: KnownFunction | undefined;
+}
+
+export const noneKnown: KnownFunctions = { combine: undefined, reduce: undefined };
+
+/** A longer source is no template. */
+export const knownSourceLengthMax = 300;
+
+/** Words of the language, and the properties that templates ask for. */
+const properties = new Set(['reduce', 'emit']);
+const words = new Set(['function', 'return', 'let', 'const', 'for', 'of', 'yield']);
+/** There a line break ends a statement, which no token shows. */
+const brokenStatement = /\b(?:return|yield)\s*[\n\r\u2028\u2029]/;
+
+const sums = [
+  'V.reduce((A, B) => A + B, 0)',
+  'V.reduce((A, B) => B + A, 0)',
+  'V.reduce((A, B) => { return A + B; }, 0)',
+];
+const loops = ['let S = 0; for (const A of V) S += A;', 'let S = 0; for (const A of V) { S += A; }'];
+const identities = ['for (const A of V) yield [K, A];', 'for (const A of V) { yield [K, A]; }'];
+const emitted = ['for (const A of V) C.emit(K, A);', 'for (const A of V) { C.emit(K, A); }'];
+
+const templates = new Map<string, KnownFunction>([
+  ...sums
+    .flatMap(sum => [...arrows(`[K, ${sum}]`), ...bodies(`return [K, ${sum}];`), ...bodies(`C.emit(K, ${sum});`)])
+    .map(known('sum')),
+  ...sums.flatMap(sum => arrows(`C.emit(K, ${sum})`)).map(known('sum')),
+  ...loops.flatMap(loop => [...bodies(`${loop} return [K, S];`), ...bodies(`${loop} C.emit(K, S);`)]).map(known('sum')),
+  ...identities
+    .flatMap(body => [`function* (K, V) { ${body} }`, `function* N(K, V) { ${body} }`])
+    .map(known('identity')),
+  ...emitted.flatMap(body => bodies(body)).map(known('identity')),
+]);
+
+/** @param source as `Function.prototype.toString` gives it */
+export function recogniseFunction(source: string): KnownFunction | undefined {
+  const isNone = source.length > knownSourceLengthMax || brokenStatement.test(source);
+  return isNone ? undefined : templates.get(canonical(source));
+}
+
+function known(kind: KnownFunction): (source: string) => [string, KnownFunction] {
+  return source => [canonical(source), kind];
+}
+
+/** Functions of an expression; `C` is declared where it is used, and may be where it is not. */
+function arrows(expression: string): string[] {
+  return parameterLists(expression).map(parameters => `(${parameters}) => ${expression}`);
+}
+
+function bodies(body: string): string[] {
+  return parameterLists(body).flatMap(parameters => [
+    `(${parameters}) => { ${body} }`,
+    `function (${parameters}) { ${body} }`,
+    `function N(${parameters}) { ${body} }`,
+  ]);
+}
+
+function parameterLists(body: string): string[] {
+  return body.includes('C.') ? ['K, V, C'] : ['K, V', 'K, V, C'];
+}
+
+/** Tokens with a blank between; names that the source declares become numbers in the order in which they come. A semicolon before a brace says nothing. */
+function canonical(source: string): string {
+  const names = new Map<string, string>();
+  const tokens = source.match(/=>|\+=|[\p{ID_Start}_$][\p{ID_Continue}$]*|\S/gu) ?? [];
+  const named = tokens.map((token, i) => {
+    const isFixed = words.has(token) || (properties.has(token) && tokens[i - 1] === '.');
+    if (isFixed || !/^[\p{ID_Start}_$]/u.test(token)) return token;
+    const name = names.get(token) ?? `#${names.size}`;
+    names.set(token, name);
+    return name;
+  });
+  return named
+    .join(' ')
+    .replaceAll('; }', '}')
+    .replaceAll(' }', '}')
+    .replace(/( ;)+$/, '');
+}
