@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { readInputBlocks, runMapAttempt, runReduceAttempt } from '@gridmr/engine';
+import { readInputBlocks, runMapAttempt, runReduceAttempt, SortMemory } from '@gridmr/engine';
 import { compileQuickJs, functionsOf, openQuickJsSandbox } from '@gridmr/sandbox';
 import { openFsStore } from '@gridmr/storage';
 import { benchJobs } from './bench/bench-jobs.mjs';
@@ -28,6 +28,7 @@ const store = await openFsStore(directory);
 const { module, build } = await compileQuickJs();
 const source = { form: 'functions', ...job.functions };
 const functions = await functionsOf(source);
+const memory = new SortMemory();
 console.log(`${job.name}, ${megabytes} MB, ${build} build`);
 
 for (let round = 0; round < rounds; round++) {
@@ -45,6 +46,7 @@ for (let round = 0; round < rounds; round++) {
       reducers,
       outputFormat: 'tsv',
       scratch: directory,
+      memory,
     }),
   );
   const mapped = cpuMs();

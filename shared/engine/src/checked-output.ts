@@ -1,5 +1,6 @@
 /**
- * Bytes on their way into a file: gathered into big writes, counted, and summed up as one CRC-32C of the whole file.
+ * Bytes on their way into a file: gathered into big writes, counted, and summed up as one CRC-32C of the whole file, or of its end if
+ * `startSum` is called.
  * Cost: one copy of what is smaller than the buffer; what is bigger goes straight through.
  */
 import type { WrittenFile } from '@gridmr/contracts';
@@ -12,8 +13,11 @@ export class CheckedOutput {
   #used = 0;
   #bytes = 0;
   #crc32c = 0;
+  #isSummed: boolean;
 
-  constructor(sink: ByteSink, bufferBytes: number) {
+  /** @param isSummed whether from the first byte on */
+  constructor(sink: ByteSink, bufferBytes: number, isSummed = true) {
+    this.#isSummed = isSummed;
     this.#sink = sink;
     this.#buffer = new Uint8Array(bufferBytes);
   }
@@ -21,6 +25,12 @@ export class CheckedOutput {
   /** Bytes written so far: where the next ones will stand. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The sum covers what is written from here on. */
+  startSum(): void {
+    this.#empty();
+    this.#isSummed = true;
   }
 
   /** Takes the bytes over at once: the caller may use their memory again. */
@@ -48,7 +58,7 @@ export class CheckedOutput {
   }
 
   #pass(bytes: Uint8Array): void {
-    this.#crc32c = crc32c(bytes, this.#crc32c);
+    if (this.#isSummed) this.#crc32c = crc32c(bytes, this.#crc32c);
     this.#sink.writeSync(bytes);
   }
 }

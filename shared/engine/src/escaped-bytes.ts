@@ -7,14 +7,22 @@
  */
 import type { ByteBuffer } from './byte-buffer.js';
 
-/** For each byte value: what to write in its place; undefined copies it. */
-export type EscapeTable = readonly (Uint8Array | undefined)[];
+/** What to write in the place of some byte values; all others are copied. */
+export interface EscapeTable {
+  /** For each byte value, 1 if it is replaced. */
+  readonly isReplaced: Uint8Array;
+  readonly replacements: readonly (Uint8Array | undefined)[];
+}
 
 /** A table from characters below U+0080 to ASCII text. */
 export function escapeTable(replacements: ReadonlyMap<string, string>): EscapeTable {
+  const isReplaced = new Uint8Array(256);
   const table = new Array<Uint8Array | undefined>(256).fill(undefined);
-  for (const [character, text] of replacements) table[character.charCodeAt(0)] = Buffer.from(text, 'latin1');
-  return table;
+  for (const [character, text] of replacements) {
+    isReplaced[character.charCodeAt(0)] = 1;
+    table[character.charCodeAt(0)] = Buffer.from(text, 'latin1');
+  }
+  return { isReplaced, replacements: table };
 }
 
 const tab: [string, string] = ['\t', '\\t'];
@@ -50,12 +58,12 @@ export function appendEscaped(
   end: number,
   table: EscapeTable,
 ): void {
+  const { isReplaced } = table;
   let copied = start;
   for (let at = start; at < end; at++) {
-    const replacement = table[bytes[at] as number];
-    if (replacement === undefined) continue;
+    if (isReplaced[bytes[at] as number] === 0) continue;
     target.append(bytes, copied, at);
-    target.append(replacement);
+    target.append(table.replacements[bytes[at] as number] as Uint8Array);
     copied = at + 1;
   }
   target.append(bytes, copied, end);

@@ -42,8 +42,8 @@ export interface GroupBufferOptions {
 }
 
 export class GroupBuffer {
-  readonly #partitions: number;
-  readonly #limitBytes: number;
+  #partitions: number;
+  #limitBytes: number;
   readonly #table: KeyTable;
   #bytesHeld = 0;
   #records = 0;
@@ -59,13 +59,22 @@ export class GroupBuffer {
   #sums: Float64Array | undefined;
   #addedAway = 0;
 
-  constructor({ partitions, limitBytes, sums = false }: GroupBufferOptions) {
+  constructor(options: GroupBufferOptions) {
+    this.#partitions = options.partitions;
+    this.#limitBytes = options.limitBytes;
+    this.#table = new KeyTable();
+    this.reuse(options);
+  }
+
+  /** Empties it for another use, and keeps its memory. */
+  reuse({ partitions, limitBytes, sums = false }: GroupBufferOptions): void {
     if (limitBytes > limitBytesMax) {
       throw new RangeError(`a sort buffer holds at most ${limitBytesMax} bytes, not ${limitBytes}`);
     }
+    this.clear();
     this.#partitions = partitions;
     this.#limitBytes = limitBytes;
-    this.#table = new KeyTable(partitions);
+    this.#table.partitions = partitions;
     this.#sums = sums ? new Float64Array(firstLength).fill(NaN) : undefined;
   }
 

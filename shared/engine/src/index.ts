@@ -28,6 +28,7 @@ export * from './reduce-attempt.js';
 export * from './segment-damaged-error.js';
 export * from './segment-reader.js';
 export * from './segment-writer.js';
+export * from './sort-memory.js';
 export * from './splits.js';
 export * from './text-blocks.js';
 export type { NumberColumn, TextColumn, ValueColumn } from './value-column.js';

@@ -50,11 +50,11 @@ export function appendJsonString(
 ): void {
   const last = end - 1;
   if (last <= start || bytes[start] !== quote || bytes[last] !== quote) throw notJson();
+  const { isReplaced, replacements } = text.plain;
   let copied = start + 1;
   for (let at = copied; at < last; ) {
     const byte = bytes[at] as number;
-    const replacement = text.plain[byte];
-    if (replacement === undefined && byte !== backslash) {
+    if (isReplaced[byte] === 0 && byte !== backslash) {
       at++;
       continue;
     }
@@ -62,7 +62,7 @@ export function appendJsonString(
     if (byte === backslash) {
       at = appendEscape(target, bytes, at, last, text);
     } else {
-      if (replacement !== undefined) target.append(replacement);
+      target.append(replacements[byte] as Uint8Array);
       at++;
     }
     copied = at;
@@ -74,7 +74,7 @@ export function appendJsonString(
 function appendEscape(target: ByteBuffer, bytes: Uint8Array, at: number, last: number, text: BareText): number {
   const letter = at + 1 < last ? (bytes[at + 1] as number) : 0;
   if (letter === letterU) return appendUnicodeEscapes(target, bytes, at, last, text);
-  const replacement = text.escaped[letter];
+  const replacement = text.escaped.replacements[letter];
   if (replacement === undefined) throw notJson();
   target.append(replacement);
   return at + 2;

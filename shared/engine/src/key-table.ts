@@ -35,18 +35,14 @@ const firstLength = 1024;
 const partitionMix = 0x9e3779b1;
 
 export class KeyTable {
-  readonly #partitions: number;
+  /** R, at least 1. To be changed only while there are no keys. */
+  partitions = 1;
   #count = 0;
   #bytes = new Uint8Array(firstLength);
   #bytesUsed = 0;
   #facts = new Uint32Array(firstLength * keyFacts);
   /** Key number + 1, or 0 where nothing is; and its hash. As many as a power of two, at most half full. */
   #slots = new Uint32Array(2 * firstLength);
-
-  /** @param partitions R, at least 1 */
-  constructor(partitions: number) {
-    this.#partitions = partitions;
-  }
 
   get count(): number {
     return this.#count;
@@ -72,8 +68,8 @@ export class KeyTable {
       if (slots[slot + 1] === hash && this.#isKey(held - 1, given, bytes, start, end)) return held - 1;
       slot = (slot + 2) & mask;
     }
-    const partition = given ?? partitionOf(hash, this.#partitions);
-    if (partition >= this.#partitions) throw new RangeError(`partition ${partition} is not below ${this.#partitions}`);
+    const partition = given ?? partitionOf(hash, this.partitions);
+    if (partition >= this.partitions) throw new RangeError(`partition ${partition} is not below ${this.partitions}`);
     slots[slot] = this.#count + 1;
     slots[slot + 1] = hash;
     return this.#add(partition, bytes, start, end);
@@ -81,7 +77,7 @@ export class KeyTable {
 
   /** Forgets all keys and keeps their memory. */
   clear(): void {
-    this.#slots.fill(0);
+    if (this.#count > 0) this.#slots.fill(0);
     this.#facts.fill(0, 0, this.#count * keyFacts);
     this.#count = 0;
     this.#bytesUsed = 0;

@@ -21,6 +21,7 @@ import { PartWriter } from './part-writer.js';
 import type { AttemptContext, PairBlock, RecordBlock, Sandbox } from './program.js';
 import { ScratchDirectory } from './scratch-file.js';
 import { SegmentOutput } from './segment-output.js';
+import { SortMemory } from './sort-memory.js';
 import { valueBytes } from './value-column.js';
 
 export interface MapAttempt {
@@ -39,6 +40,8 @@ export interface MapAttempt {
   /** Where runs are spilled: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
   readonly limits?: Partial<AttemptLimits>;
+  /** Kept by a thread from attempt to attempt. */
+  readonly memory?: SortMemory;
 }
 
 /** Runs the attempt. Throws `TaskError` when user code fails, and what storage and scratch files throw. */
@@ -57,7 +60,7 @@ async function run(attempt: MapAttempt, at: { path: string | undefined }): Promi
   const { sandbox } = attempt;
   const counters = zeroCounters();
   using scratch = new ScratchDirectory(attempt.scratch);
-  const output = openOutput(attempt, scratch, counters);
+  using output = openOutput(attempt, scratch, counters);
   sandbox.begin(attempt.context, pairs => {
     counters.map_output_records += pairs.count;
     counters.map_output_bytes += bytesOf(pairs);
@@ -82,7 +85,8 @@ function openOutput(attempt: MapAttempt, scratch: ScratchDirectory, counters: Co
     const { writeBufferBytes } = limits;
     return new PartOutput(new PartWriter(output, { format, compression, writeBufferBytes, tallyKeys: false }));
   }
-  return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, counters });
+  const { memory = new SortMemory() } = attempt;
+  return new SegmentOutput({ output, partitions: reducers, limits, scratch, sandbox, memory, counters });
 }
 
 /** Of encoded keys, numbers and JSON texts. */

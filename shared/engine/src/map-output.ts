@@ -3,7 +3,7 @@ import type { WrittenFile } from '@gridmr/contracts';
 import type { PartWriter } from './part-writer.js';
 import type { PairBlock } from './program.js';
 
-export interface MapOutput {
+export interface MapOutput extends Disposable {
   /** Takes pairs over. Runs inside a call into the sandbox, which it does not re-enter. */
   take(pairs: PairBlock): void;
   /** Between two blocks: may call the combiner. */
@@ -33,4 +33,6 @@ export class PartOutput implements MapOutput {
   async finish(): Promise<WrittenFile> {
     return this.#part.finish();
   }
+
+  [Symbol.dispose](): void {}
 }

@@ -17,13 +17,14 @@ import type { Counters, WrittenFile } from '@gridmr/contracts';
 import type { AttemptLimits } from './attempt-limits.js';
 import { GroupCombiner } from './combine-groups.js';
 import { copyGroups } from './copy-groups.js';
-import { GroupBuffer } from './group-buffer.js';
+import type { GroupBuffer } from './group-buffer.js';
 import type { MapOutput } from './map-output.js';
 import { type MergeOptions, mergeSources, type WriteGroups } from './merge-passes.js';
 import type { PairBlock, Sandbox } from './program.js';
 import { RunWriter } from './run-writer.js';
 import type { ByteSink, ScratchDirectory } from './scratch-file.js';
 import { SegmentWriter } from './segment-writer.js';
+import type { SortMemory } from './sort-memory.js';
 import { bufferSource, type SortedSource } from './sorted-source.js';
 
 export interface SegmentOutputOptions {
@@ -33,6 +34,7 @@ export interface SegmentOutputOptions {
   readonly limits: AttemptLimits;
   readonly scratch: ScratchDirectory;
   readonly sandbox: Sandbox;
+  readonly memory: SortMemory;
   /** Gets spilled and combined records. */
   readonly counters: Counters;
 }
@@ -52,9 +54,9 @@ export class SegmentOutput implements MapOutput {
 
   /** Made when it is needed: before it begins, the sandbox does not know its functions. */
   get #buffer(): GroupBuffer {
-    const { partitions, limits, sandbox } = this.#options;
+    const { partitions, limits, sandbox, memory } = this.#options;
     const sums = sandbox.known.combine === 'sum';
-    this.#madeBuffer ??= new GroupBuffer({ partitions, limitBytes: limits.sortBufferBytes, sums });
+    this.#madeBuffer ??= memory.take({ partitions, limitBytes: limits.sortBufferBytes, sums });
     return this.#madeBuffer;
   }
 
@@ -108,6 +110,12 @@ export class SegmentOutput implements MapOutput {
   #clearBuffer(): void {
     this.#options.counters.combine_input_records += this.#buffer.addedAway;
     this.#buffer.clear();
+  }
+
+  /** Gives the buffer's memory back, whatever became of the attempt. */
+  [Symbol.dispose](): void {
+    if (this.#madeBuffer !== undefined) this.#options.memory.giveBack(this.#madeBuffer);
+    this.#madeBuffer = undefined;
   }
 
   #sources(): SortedSource[] {

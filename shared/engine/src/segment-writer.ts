@@ -68,7 +68,7 @@ export class SegmentWriter {
   readonly #heading = new ByteBuffer(2 * varintBytesMax, 2 * varintBytesMax);
 
   constructor(sink: ByteSink, options: SegmentWriterOptions) {
-    this.#output = new CheckedOutput(sink, options.writeBufferBytes);
+    this.#output = new CheckedOutput(sink, options.writeBufferBytes, false);
     this.#partitions = options.partitions;
     this.#frame = new Uint8Array(frameHeaderBytes + options.segmentFrameBytes);
     this.#frameView = new DataView(this.#frame.buffer);
@@ -121,10 +121,11 @@ export class SegmentWriter {
     this.#endValues(1);
   }
 
-  /** Writes the rest, the index and the footer. Does not commit what it wrote to. */
+  /** Writes the rest, the index and the footer, whose sum is the file's: they sum the rest up. Does not commit what it wrote to. */
   finish(): WrittenFile {
     this.#startPartition(this.#partitions);
     const indexOffset = this.#output.bytes;
+    this.#output.startSum();
     this.#index.forEach((entry, partition) => {
       this.#output.write(encodeIndexEntry(partition, entry));
     });

@@ -2,18 +2,17 @@
  * The content of a sort buffer in order: partition by partition, keys ascending, each key's chunks of values in emission order.
  *
  * 1. Counting sort of the distinct keys by partition.
- * 2. Each partition's keys by their six-byte prefix, ties by the bytes.
+ * 2. Each partition's keys by their bytes (`sort-keys.ts`).
  *
  * Example: keys `b a` with the chunks `1 3` and `2` give a: 2, b: 1 3.
- * Cost: O(k log k) for k keys, and O(1) a chunk.
+ * Cost: that of sorting the keys, and O(1) a chunk.
  */
 import { ByteBuffer } from './byte-buffer.js';
 import { chunkFact, chunkFacts } from './chunk-facts.js';
 import { endBefore } from './column.js';
 import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
-import { compareBytes } from './key-encoding.js';
-import { keyPrefix } from './key-prefix.js';
 import { keyFact, keyFacts } from './key-table.js';
+import { sortKeys } from './sort-keys.js';
 import {
   appendNumbers,
   type ChunkKind,
@@ -45,7 +44,11 @@ export class SortedGroups {
     this.#columns = columns;
     this.#partitionEnds = countedEnds(columns);
     this.#keyOrder = distribute(columns, this.#partitionEnds);
-    sortKeys(columns, this.#keyOrder, this.#partitionEnds);
+    let start = 0;
+    for (const end of this.#partitionEnds) {
+      sortKeys(columns, this.#keyOrder.subarray(start, end));
+      start = end;
+    }
   }
 
   /** The groups of one partition. */
@@ -79,23 +82,6 @@ function distribute({ keyFacts: facts, keyCount }: GroupColumns, ends: Uint32Arr
     next[partition] = place + 1;
   }
   return order;
-}
-
-function sortKeys(columns: GroupColumns, order: Uint32Array, partitionEnds: Uint32Array): void {
-  const { keyCount, keys, keyFacts: facts } = columns;
-  const prefixes = new Float64Array(keyCount);
-  const startOf = (key: number) => facts[key * keyFacts + keyFact.start] as number;
-  const endOf = (key: number) => facts[key * keyFacts + keyFact.end] as number;
-  for (let key = 0; key < keyCount; key++) prefixes[key] = keyPrefix(keys, startOf(key), endOf(key));
-  const compare = (a: number, b: number) => {
-    const difference = (prefixes[a] as number) - (prefixes[b] as number);
-    return difference !== 0 ? difference : compareBytes(keys, startOf(a), endOf(a), keys, startOf(b), endOf(b));
-  };
-  let start = 0;
-  for (const end of partitionEnds) {
-    if (end - start > 1) order.subarray(start, end).sort(compare);
-    start = end;
-  }
 }
 
 class BufferCursor implements GroupCursor {

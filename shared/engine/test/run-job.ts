@@ -90,7 +90,10 @@ async function mapAttempt(job: Job, blocks: readonly string[][], scratch: string
     limits: job.limits,
   });
   addCounters(counters, result.counters);
-  return checked(output, result);
+  if (job.reducers === 0) return checked(output, result);
+  const { content } = output;
+  expect(result.bytes).to.equal(content.length);
+  return content;
 }
 
 async function reduceAttempt(
