@@ -55,8 +55,7 @@ export class GroupBuffer {
   #pairKeys = new Uint32Array(firstLength);
   #blockKeys = new Uint32Array(firstLength);
   #blockKeyCount = 0;
-  /** By key; NaN where there is none. Undefined if nothing is added up. */
-  #sums: Float64Array | undefined;
+  #sums = false;
   #addedAway = 0;
 
   constructor(options: GroupBufferOptions) {
@@ -75,7 +74,7 @@ export class GroupBuffer {
     this.#partitions = partitions;
     this.#limitBytes = limitBytes;
     this.#table.partitions = partitions;
-    this.#sums = sums ? new Float64Array(firstLength).fill(NaN) : undefined;
+    this.#sums = sums;
   }
 
   /** Bytes of keys, values and bookkeeping. */
@@ -115,7 +114,7 @@ export class GroupBuffer {
       keyCount: this.#table.count,
       keys: this.#table.bytes,
       keyFacts: this.#table.facts,
-      sums: this.#sums,
+      sumOf: key => this.#table.sumOf(key),
       chunks: this.#chunks,
       values: this.#values,
     });
@@ -123,7 +122,6 @@ export class GroupBuffer {
 
   /** Empties it and keeps its memory. */
   clear(): void {
-    this.#sums?.fill(NaN, 0, this.#table.count);
     this.#addedAway = 0;
     this.#table.clear();
     this.#valuesUsed = 0;
@@ -137,7 +135,7 @@ export class GroupBuffer {
     const { count, keyBytes, keyEnds, values, partitions } = pairs;
     const table = this.#table;
     const limit = this.#limitBytes - keyOverheadBytes - chunkOverheadBytes;
-    const sums = values.kind === 'numbers' && this.#sums !== undefined;
+    const sums = values.kind === 'numbers' && this.#sums;
     let keyStart = endBefore(keyEnds, from);
     this.#blockKeyCount = 0;
     let i = from;
@@ -178,20 +176,11 @@ export class GroupBuffer {
     const { facts } = this.#table;
     const at = key * keyFacts;
     if (facts[at + keyFact.firstChunk] !== 0 || facts[at + keyFact.blockValues] !== 0) return false;
-    let sums = this.#sums as Float64Array;
-    if (key >= sums.length) {
-      sums = withRoom(sums, key + 1).fill(NaN, sums.length);
-      this.#sums = sums;
-    }
-    const before = sums[key] as number;
-    if (Number.isNaN(before)) {
-      sums[key] = number;
-      return true;
-    }
-    const sum = before + number;
+    const before = this.#table.sumOf(key);
+    const sum = Number.isNaN(before) ? number : before + number;
     if (!Number.isFinite(sum)) return false;
-    sums[key] = sum;
-    this.#addedAway++;
+    this.#table.setSum(key, sum);
+    if (!Number.isNaN(before)) this.#addedAway++;
     return true;
   }
 
@@ -275,7 +264,7 @@ export class GroupBuffer {
   #endBlock(facts: Uint32Array): void {
     for (let i = 0; i < this.#blockKeyCount; i++) {
       const at = (this.#blockKeys[i] as number) * keyFacts;
-      facts.fill(0, at + keyFact.blockValues, at + keyFacts);
+      facts.fill(0, at + keyFact.blockValues, at + keyFact.blockDoubles + 1);
     }
   }
 }

@@ -28,8 +28,8 @@ export interface GroupColumns {
   readonly keyCount: number;
   readonly keys: Uint8Array;
   readonly keyFacts: Uint32Array;
-  /** By key, what stands before its first chunk; NaN where nothing does. Undefined if it does nowhere. */
-  readonly sums: Float64Array | undefined;
+  /** The value that stands before a key's first chunk; NaN where none does. */
+  readonly sumOf: (key: number) => number;
   readonly chunks: Uint32Array;
   readonly values: Uint8Array;
 }
@@ -106,7 +106,7 @@ class BufferCursor implements GroupCursor {
     if (this.#rank >= this.#order.length) return false;
     const facts = this.#columns.keyFacts;
     const key = this.#order[this.#rank++] as number;
-    this.#sum[0] = this.#columns.sums?.[key] ?? NaN;
+    this.#sum[0] = this.#columns.sumOf(key);
     const at = key * keyFacts;
     this.key.start = facts[at + keyFact.start] as number;
     this.key.end = facts[at + keyFact.end] as number;
