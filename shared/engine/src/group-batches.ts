@@ -1,10 +1,10 @@
 /**
- * Turns sorted groups into batches for the guest: keys as a JSON array, the number of values of each, and the values, numbers as they are or all as one JSON
- * array.
+ * Turns sorted groups into batches for the guest: keys as a JSON array, the number of values of each, and the values: numbers as they are, strings without
+ * escapes as bare text, or any as one JSON array.
  *
  * A batch ends when its text holds about `groupBatchBytes` or it has `batchNumbersMax` numbers. A group that is not over by then stays open: the next
- * batch begins with a further piece of it, under the same key. A batch of numbers ends before the first text; in a batch of texts
- * numbers are written as text, so that values of both kinds side by side do not make batches of one value.
+ * batch begins with a further piece of it, under the same key. What kind a batch is says its first value. One of numbers, or of strings, ends before the first
+ * value that is something else; one of JSON takes all, so that values of different kinds side by side do not make batches of one value.
  *
  * Example: `a: 1 2 3, b: 4` in batches of two numbers: `["a"]`, counts 2, open; then `["a","b"]`, counts 1 1, continued.
  * Invariant: no piece is empty; a batch is `open` only if a value follows. A batch is valid until the next is asked for.
@@ -19,6 +19,7 @@ import type { BatchValues, GroupBatch } from './program.js';
 import { TextReader } from './text-reader.js';
 import { chunkKinds, NumberReader } from './value-chunk.js';
 
+const newline = 0x0a;
 const comma = 0x2c;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
@@ -33,7 +34,8 @@ export class GroupBatches {
   readonly #groups: GroupCursor;
   readonly #batchBytes: number;
   readonly #keys: ByteBuffer;
-  readonly #json: ByteBuffer;
+  /** Values that are no numbers. */
+  readonly #text: ByteBuffer;
   /** Grow as they are needed: a combiner makes batches per partition, of which there may be thousands. */
   #counts = new Uint32Array(firstLength);
   #numbers = new Float64Array(firstLength);
@@ -44,7 +46,7 @@ export class GroupBatches {
   #chunkLeft = 0;
   /** The cursor stands in a group that has such values, of which some were given out (`rest`) or none yet. */
   #ahead: 'nothing' | 'group' | 'rest' = 'nothing';
-  #isNumbers = true;
+  #kind: BatchValues['kind'] = 'numbers';
   /** Of the batch at hand. */
   #pieces = 0;
   #values = 0;
@@ -56,7 +58,7 @@ export class GroupBatches {
     this.#batchBytes = batchBytes;
     const keyBytes = dataPlaneLimits.keyBytesMax * jsonBytesPerKeyByte;
     this.#keys = new ByteBuffer(batchBytes + 2 * keyBytes + bracketBytes);
-    this.#json = new ByteBuffer(batchBytes + dataPlaneLimits.valueBytesMax + bracketBytes);
+    this.#text = new ByteBuffer(batchBytes + dataPlaneLimits.valueBytesMax + bracketBytes);
   }
 
   /** Groups begun so far. */
@@ -94,19 +96,25 @@ export class GroupBatches {
   };
 
   #startBatch(): void {
-    this.#isNumbers = this.#groups.chunk.kind !== chunkKinds.texts;
+    this.#kind = this.#kindOfNext();
     this.#keys.clear();
     this.#keys.appendByte(openBracket);
-    this.#json.clear();
-    this.#json.appendByte(openBracket);
+    this.#text.clear();
+    if (this.#kind === 'json') this.#text.appendByte(openBracket);
     this.#pieces = 0;
     this.#values = 0;
   }
 
+  #kindOfNext(): BatchValues['kind'] {
+    if (this.#groups.chunk.kind !== chunkKinds.texts) return 'numbers';
+    return this.#textReader.isPlainNext ? 'strings' : 'json';
+  }
+
   #endValues(): BatchValues {
-    if (this.#isNumbers) return { kind: 'numbers', numbers: this.#numbers };
-    this.#json.appendByte(closeBracket);
-    return { kind: 'json', json: this.#json.view() };
+    if (this.#kind === 'numbers') return { kind: 'numbers', numbers: this.#numbers };
+    if (this.#kind === 'strings') return { kind: 'strings', text: this.#text.view() };
+    this.#text.appendByte(closeBracket);
+    return { kind: 'json', json: this.#text.view() };
   }
 
   /** Goes to the next group and its first values. */
@@ -127,14 +135,14 @@ export class GroupBatches {
     return true;
   }
 
-  /** Whether the values ahead may go into the batch at hand: into one of texts, all may. */
+  /** Whether the value ahead may go into the batch at hand. */
   #fits(): boolean {
-    return !this.#isNumbers || this.#groups.chunk.kind !== chunkKinds.texts;
+    return this.#kind === 'json' || this.#kind === this.#kindOfNext();
   }
 
   #isFull(): boolean {
     const isFullOfKeys = this.#pieces === batchGroupsMax || this.#keys.length >= this.#batchBytes;
-    return isFullOfKeys || (this.#isNumbers ? this.#values === batchNumbersMax : this.#json.length >= this.#batchBytes);
+    return isFullOfKeys || this.#areValuesFull();
   }
 
   #appendKey(): void {
@@ -143,11 +151,12 @@ export class GroupBatches {
     appendKeyJson(this.#keys, key.bytes, key.start, key.end);
   }
 
-  /** Values of the group at hand until it is over, or the batch is full, or a text comes where only numbers go. At least one. */
+  /** Values of the group at hand until it is over, or the batch is full, or one comes that does not fit into it. At least one. */
   #appendValues(): void {
     this.#ahead = 'rest';
     do {
-      if (this.#isNumbers) this.#appendNumbers();
+      if (this.#kind === 'numbers') this.#appendNumbers();
+      else if (this.#kind === 'strings') this.#appendStrings();
       else this.#appendTexts();
       if (this.#chunkLeft === 0 && !this.#nextChunk()) this.#ahead = 'nothing';
     } while (this.#ahead === 'rest' && this.#fits() && !this.#areValuesFull());
@@ -155,7 +164,7 @@ export class GroupBatches {
 
   /** Not of keys: a long one must leave room for more than one value. */
   #areValuesFull(): boolean {
-    return this.#isNumbers ? this.#values === batchNumbersMax : this.#json.length >= this.#batchBytes;
+    return this.#kind === 'numbers' ? this.#values === batchNumbersMax : this.#text.length >= this.#batchBytes;
   }
 
   #appendNumbers(): void {
@@ -166,19 +175,28 @@ export class GroupBatches {
     this.#chunkLeft -= count;
   }
 
+  #appendStrings(): void {
+    do {
+      if (this.#values > 0) this.#text.appendByte(newline);
+      this.#textReader.appendPlain(this.#text);
+      this.#values++;
+      this.#chunkLeft--;
+    } while (this.#chunkLeft > 0 && this.#text.length < this.#batchBytes && this.#textReader.isPlainNext);
+  }
+
   #appendTexts(): void {
     const isText = this.#groups.chunk.kind === chunkKinds.texts;
     do {
-      if (this.#values > 0) this.#json.appendByte(comma);
-      if (isText) this.#textReader.appendNext(this.#json);
+      if (this.#values > 0) this.#text.appendByte(comma);
+      if (isText) this.#textReader.appendNext(this.#text);
       else this.#appendNumberText();
       this.#values++;
       this.#chunkLeft--;
-    } while (this.#chunkLeft > 0 && this.#json.length < this.#batchBytes);
+    } while (this.#chunkLeft > 0 && this.#text.length < this.#batchBytes);
   }
 
   #appendNumberText(): void {
     this.#numberReader.read(this.#number, 0, 1);
-    this.#json.appendAscii(String(this.#number[0]));
+    this.#text.appendAscii(String(this.#number[0]));
   }
 }

@@ -46,7 +46,7 @@ export type PairSink = (pairs: PairBlock) => void;
 
 /**
  * Some groups, or pieces of them, on their way to the guest, valid until the next is asked for: the keys, how many values each has, and all values one
- * after the other, either as numbers or as JSON.
+ * after the other.
  * `continued`: the first piece belongs to the group that the batch before left open. `open`: more values of the last one follow.
  */
 export interface GroupBatch {
@@ -60,9 +60,10 @@ export interface GroupBatch {
   readonly open: boolean;
 }
 
-/** As many as the counts of the groups add up to. */
+/** As many as the counts of the groups add up to. `strings`: without quotes, joined by newlines, which none of them holds. `json`: one JSON array. */
 export type BatchValues =
   | { readonly kind: 'numbers'; readonly numbers: Float64Array }
+  | { readonly kind: 'strings'; readonly text: Uint8Array }
   | { readonly kind: 'json'; readonly json: Uint8Array };
 
 /** Pulled by the guest, batch by batch, until undefined. */

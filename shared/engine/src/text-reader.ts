@@ -2,10 +2,14 @@
 import { type ByteBuffer, varintBytesMax } from './byte-buffer.js';
 import { ChunkMalformedError, type ValueChunk } from './value-chunk.js';
 
+const quote = 0x22;
+const backslash = 0x5c;
+
 export class TextReader {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
+  #next = 0;
 
   start({ bytes, start, end }: Readonly<ValueChunk>): void {
     this.#bytes = bytes;
@@ -15,11 +19,34 @@ export class TextReader {
 
   /** Appends the next text. Throws `ChunkMalformedError`. */
   appendNext(target: ByteBuffer): void {
+    const start = this.#startOfText();
+    target.append(this.#bytes, start, this.#next);
+    this.#at = this.#next;
+  }
+
+  /** Whether the next text is a string that holds no escape: its content stands for itself. */
+  get isPlainNext(): boolean {
+    const at = this.#at;
+    const start = this.#startOfText();
+    this.#at = at;
+    if (this.#bytes[start] !== quote) return false;
+    for (let i = start + 1; i < this.#next; i++) if (this.#bytes[i] === backslash) return false;
+    return true;
+  }
+
+  /** Appends the next text without its quotes: to be called only where it is plain. */
+  appendPlain(target: ByteBuffer): void {
+    const start = this.#startOfText();
+    target.append(this.#bytes, start + 1, this.#next - 1);
+    this.#at = this.#next;
+  }
+
+  /** Reads the next text's length, which says where the text after it begins. */
+  #startOfText(): number {
     const length = this.#readLength();
-    const end = this.#at + length;
-    if (end > this.#end) throw new ChunkMalformedError();
-    target.append(this.#bytes, this.#at, end);
-    this.#at = end;
+    this.#next = this.#at + length;
+    if (this.#next > this.#end) throw new ChunkMalformedError();
+    return this.#at;
   }
 
   #readLength(): number {

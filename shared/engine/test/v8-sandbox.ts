@@ -209,8 +209,7 @@ class Pieces {
 }
 
 function piecesOf({ keys, counts, values }: GroupBatch): [Key, unknown[]][] {
-  const row: unknown[] =
-    values.kind === 'numbers' ? [...values.numbers] : JSON.parse(Buffer.from(values.json).toString());
+  const row = rowOf(values);
   let start = 0;
   return (JSON.parse(Buffer.from(keys).toString()) as Key[]).map((key, i) => {
     const end = start + counts[i]!;
@@ -220,7 +219,14 @@ function piecesOf({ keys, counts, values }: GroupBatch): [Key, unknown[]][] {
   });
 }
 
+function rowOf(values: GroupBatch['values']): unknown[] {
+  if (values.kind === 'numbers') return [...values.numbers];
+  if (values.kind === 'strings') return Buffer.from(values.text).toString().split('\n');
+  return JSON.parse(Buffer.from(values.json).toString());
+}
+
 /** Of the text of a batch. */
 function bytesOf({ keys, values }: GroupBatch): number {
-  return keys.length + (values.kind === 'json' ? values.json.length : 0);
+  const text = values.kind === 'json' ? values.json : values.kind === 'strings' ? values.text : [];
+  return keys.length + text.length;
 }

@@ -41,5 +41,5 @@ export const sharedArrays = Object.keys(sharedBytes) as SharedArray[];
 
 /** `numbers`: in the shared array. `texts`: strings, and what else is no number, in an array of the guest's. */
 export const valueKinds = { numbers: 0, texts: 1 } as const;
-/** `numbers`: in the shared array. `json`: as one JSON array. */
-export const batchKinds = { numbers: 0, json: 1 } as const;
+/** `numbers`: in the shared array. `strings`: joined by newlines. `json`: as one JSON array. */
+export const batchKinds = { numbers: 0, strings: 1, json: 2 } as const;

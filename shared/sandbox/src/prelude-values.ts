@@ -62,7 +62,10 @@ export const valuesSource = `
     if (text === undefined) return false;
     areNumbers = header[slots.batchKind] === batchKinds.numbers;
     open = header[slots.open] === 1;
-    if (!areNumbers) row = setPrototypeOf(parse(host.pullValues()), null);
+    if (!areNumbers) {
+      const values = host.pullValues();
+      row = setPrototypeOf(header[slots.batchKind] === batchKinds.strings ? split(values, '\\n') : parse(values), null);
+    }
     groupKeys = parse(text);
     return true;
   }

@@ -257,11 +257,13 @@ class QuickJsSandbox implements Sandbox {
     return keys;
   }
 
-  /** The values of a batch that has no numbers, as JSON. */
+  /** The values of a batch that has no numbers, as text. */
   #pullValues(): QuickJSHandle {
     const values = this.#batch?.values;
-    if (values?.kind !== 'json') throw new ForgedHandOverError('a wish for values that there are not');
-    return this.#guest.border.textIn(values.json);
+    if (values === undefined || values.kind === 'numbers') {
+      throw new ForgedHandOverError('a wish for values that there are not');
+    }
+    return this.#guest.border.textIn(values.kind === 'strings' ? values.text : values.json);
   }
 
   #recordOffset(): QuickJSHandle | undefined {

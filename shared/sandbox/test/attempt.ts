@@ -3,6 +3,7 @@ import { type ProgramSource, TaskError } from '@gridmr/contracts';
 import {
   type AttemptContext,
   type AttemptNotes,
+  type BatchValues,
   decodeKey,
   type GroupBatch,
   type PairBlock,
@@ -72,22 +73,29 @@ function valuesOf({ count, values }: PairBlock): unknown[] {
 
 type Group = readonly [key: unknown, values: readonly unknown[]];
 
-/** Values as numbers if all are, unless `as` says how. */
+/** Values as numbers or strings if all are, unless `as` says how. */
 export function batch(groups: readonly Group[], more: Partial<GroupBatch> & { as?: 'json' } = {}): GroupBatch {
   const { as, ...rest } = more;
   const values = groups.flatMap(([, row]) => row);
-  const areNumbers = as !== 'json' && values.every(value => typeof value === 'number');
   return {
     groups: groups.length,
     keys: Buffer.from(JSON.stringify(groups.map(([key]) => key))),
     counts: Uint32Array.from(groups, ([, row]) => row.length),
-    values: areNumbers
-      ? { kind: 'numbers', numbers: Float64Array.from(values as number[]) }
-      : { kind: 'json', json: Buffer.from(JSON.stringify(values)) },
+    values: as === 'json' ? jsonRow(values) : batchValues(values),
     continued: false,
     open: false,
     ...rest,
   };
+}
+
+function batchValues(values: readonly unknown[]): BatchValues {
+  if (values.every(value => typeof value === 'number')) return { kind: 'numbers', numbers: Float64Array.from(values) };
+  const isPlain = values.every(value => typeof value === 'string' && JSON.stringify(value) === `"${value}"`);
+  return isPlain ? { kind: 'strings', text: Buffer.from(values.join('\n')) } : jsonRow(values);
+}
+
+function jsonRow(values: readonly unknown[]): BatchValues {
+  return { kind: 'json', json: Buffer.from(JSON.stringify(values)) };
 }
 
 export function sourceOf(
