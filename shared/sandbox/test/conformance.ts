@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { attempt, batch, block, failure, type OpenSandbox, output } from './attempt.js';
+import {
+  attempt,
+  batch,
+  block,
+  failure,
+  functionsOf,
+  mapContext,
+  type OpenSandbox,
+  output,
+  sourceOf,
+} from './attempt.js';
 import { describeSurroundings } from './conformance-surroundings.js';
 
 const emitLine = { map: '(line, ctx) => ctx.emit(line, 1)' };
@@ -8,6 +18,42 @@ const lines = (keys: unknown[]) => keys.map(key => [key, 1]);
 export function describeSandbox(name: string, open: OpenSandbox): void {
   describe(name, function () {
     this.timeout(120_000);
+
+    describe('functions', () => {
+      const sum = '(key, values) => [key, values.reduce((a, b) => a + b, 0)]';
+      const begun = async (program: Parameters<typeof sourceOf>[0]) => {
+        const source = sourceOf(program);
+        const request = { source, functions: functionsOf(source), memoryBytes: 64 * 1024 * 1024, deadlineMs: 60_000 };
+        const sandbox = await open(request);
+        sandbox.begin(mapContext, () => {});
+        return sandbox;
+      };
+
+      it('are known by their source, whatever form the program has', async () => {
+        using functions = await begun({
+          combine: sum,
+          reduce: '(k, vs, ctx) => { for (const v of vs) ctx.emit(k, v); }',
+        });
+        expect(functions.known).to.deep.equal({ combine: 'sum', reduce: 'identity' });
+        using module = await begun(`export const map = () => {}; export const reduce = ${sum};`);
+        expect(module.known).to.deep.equal({ combine: undefined, reduce: 'sum' });
+      });
+
+      it('are not known if they are wrapped or hide their source', async () => {
+        const wrapped = `const f = ${sum}; export const map = () => {}; export const reduce = new Proxy(f, {});`;
+        const hidden = `const f = k => [k, 0]; f.toString = () => '${sum}'; Function.prototype.toString = f.toString;
+          export const map = () => {}; export const reduce = f;`;
+        for (const program of [wrapped, hidden]) {
+          using sandbox = await begun(program);
+          expect(sandbox.known.reduce).to.equal(undefined);
+        }
+      });
+
+      it('cannot replace ctx.emit, on which known ones rely', async () => {
+        const program = `export const setup = ctx => { ctx.emit = () => {}; }; export const map = (l, ctx) => ctx.emit(l, 1);`;
+        expect((await failure(open, program)).message).to.match(/read-only/);
+      });
+    });
 
     describe('records', () => {
       it('are lines without their end of line', async () => {
