@@ -5,8 +5,7 @@
  * an append costs O(bytes) on average; `clear` keeps the memory for the next use.
  */
 
-/** Below this, a loop copies faster than a call of `set` with a view of its own. */
-const loopCopyBytesMax = 48;
+import { copyShort, shortCopyBytesMax, viewOf } from './copy-bytes.js';
 
 /** Of a number below 2^32. */
 export const varintBytesMax = 5;
@@ -27,8 +26,12 @@ export class BufferFullError extends Error {
 export class ByteBuffer {
   readonly bytesMax: number;
   #bytes: Uint8Array;
-  /** The same memory, for the calls that only Node.js's Buffer has. */
+  /** The same memory, for the calls that only Node.js's Buffer has; and in words. */
   #text: Buffer;
+  #view: DataView;
+  /** What was appended from last, and in words: mostly it is the same again. */
+  #source: Uint8Array;
+  #sourceView: DataView;
   #length = 0;
 
   /** @param bytesMax what it may ever hold: one of the named limits */
@@ -36,6 +39,9 @@ export class ByteBuffer {
     this.bytesMax = bytesMax;
     this.#bytes = new Uint8Array(Math.min(bytesAtFirst, bytesMax));
     this.#text = Buffer.from(this.#bytes.buffer);
+    this.#view = viewOf(this.#bytes);
+    this.#source = this.#bytes;
+    this.#sourceView = this.#view;
   }
 
   /** Bytes held. */
@@ -68,12 +74,14 @@ export class ByteBuffer {
       throw new RangeError(`bytes ${start}..${end} are not inside a source of ${source.length} bytes`);
     }
     this.reserve(count);
-    const target = this.#bytes;
-    let to = this.#length;
-    if (count <= loopCopyBytesMax) {
-      for (let from = start; from < end; from++) target[to++] = source[from] as number;
+    if (count <= shortCopyBytesMax) {
+      if (source !== this.#source) {
+        this.#source = source;
+        this.#sourceView = viewOf(source);
+      }
+      copyShort(this.#view, this.#length, this.#sourceView, start, count);
     } else {
-      target.set(source.subarray(start, end), to);
+      this.#bytes.set(source.subarray(start, end), this.#length);
     }
     this.#length += count;
   }
@@ -95,16 +103,17 @@ export class ByteBuffer {
     this.#length += count;
   }
 
-  /** Copies what is held to `target[to]` and on, where there must be room. Returns where it ends. */
-  copyInto(target: Uint8Array, to: number): number {
+  /**
+   * Copies what is held to `target[to]` and on, where there must be room. Returns where it ends.
+   * @param view of `target`
+   */
+  copyInto(target: Uint8Array, view: DataView, to: number): number {
     const end = to + this.#length;
-    if (end > target.length)
+    if (end > target.length) {
       throw new RangeError(`${this.#length} bytes do not fit behind byte ${to} of ${target.length}`);
-    if (this.#length <= loopCopyBytesMax) {
-      for (let from = 0, at = to; at < end; from++, at++) target[at] = this.#bytes[from] as number;
-    } else {
-      target.set(this.view(), to);
     }
+    if (this.#length <= shortCopyBytesMax) copyShort(view, to, this.#view, 0, this.#length);
+    else target.set(this.view(), to);
     return end;
   }
 
@@ -129,5 +138,6 @@ export class ByteBuffer {
     grown.set(this.view());
     this.#bytes = grown;
     this.#text = Buffer.from(grown.buffer);
+    this.#view = viewOf(grown);
   }
 }

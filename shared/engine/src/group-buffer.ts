@@ -18,6 +18,7 @@
  */
 import { chunkFact, chunkFacts } from './chunk-facts.js';
 import { endBefore, withRoom } from './column.js';
+import { copyShort, shortCopyBytesMax, viewOf } from './copy-bytes.js';
 import { KeyTable, keyFact, keyFacts, keyOverheadBytes } from './key-table.js';
 import type { PairBlock } from './program.js';
 import { SortedGroups } from './sorted-groups.js';
@@ -28,8 +29,6 @@ const chunkOverheadBytes = chunkFacts * Uint32Array.BYTES_PER_ELEMENT;
 const firstLength = 1024;
 /** Positions are stored in 32 bits; a single block may go past the limit. */
 const limitBytesMax = 2 ** 31;
-/** Beyond this, a copy as a whole is faster than a loop. */
-const loopCopyBytesMax = 32;
 /** Instead of a key: the pair's number was added to its key's sum. */
 const summedKey = 0xffff_ffff;
 
@@ -135,6 +134,7 @@ export class GroupBuffer {
     const { count, keyBytes, keyEnds, values, partitions } = pairs;
     const table = this.#table;
     const limit = this.#limitBytes - keyOverheadBytes - chunkOverheadBytes;
+    const view = viewOf(keyBytes);
     const sums = values.kind === 'numbers' && this.#sums;
     let keyStart = endBefore(keyEnds, from);
     this.#blockKeyCount = 0;
@@ -146,7 +146,7 @@ export class GroupBuffer {
       const isFull = this.#bytesHeld + bytes + keyEnd - keyStart > limit;
       if (isFull && (i > from || this.#records > 0)) break;
       const keysBefore = table.count;
-      const key = table.find(keyBytes, keyStart, keyEnd, partitions?.[i]);
+      const key = table.find(keyBytes, view, keyStart, keyEnd, partitions?.[i]);
       if (key === keysBefore) this.#bytesHeld += keyOverheadBytes + keyEnd - keyStart;
       keyStart = keyEnd;
       if (sums && this.#addUp(key, values.numbers[i] as number)) this.#pairKeys[i] = summedKey;
@@ -241,6 +241,8 @@ export class GroupBuffer {
   #writeTexts({ bytes, ends }: TextColumn, from: number, to: number): void {
     const { facts } = this.#table;
     const target = this.#values;
+    const targetView = viewOf(target);
+    const sourceView = viewOf(bytes);
     let start = endBefore(ends, from);
     for (let i = from; i < to; i++) {
       const at = (this.#pairKeys[i] as number) * keyFacts;
@@ -249,12 +251,10 @@ export class GroupBuffer {
       let rest = valueEnd - start;
       for (; rest > 127; rest >>>= 7) target[end++] = (rest & 127) | 128;
       target[end++] = rest;
-      if (valueEnd - start <= loopCopyBytesMax) {
-        for (let b = start; b < valueEnd; b++) target[end++] = bytes[b] as number;
-      } else {
-        target.set(bytes.subarray(start, valueEnd), end);
-        end += valueEnd - start;
-      }
+      const length = valueEnd - start;
+      if (length <= shortCopyBytesMax) copyShort(targetView, end, sourceView, start, length);
+      else target.set(bytes.subarray(start, valueEnd), end);
+      end += length;
       facts[at + keyFact.blockBytes] = end;
       start = valueEnd;
     }

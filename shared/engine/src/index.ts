@@ -6,6 +6,7 @@ export * from './bare-json.js';
 export * from './bgzf.js';
 export * from './byte-buffer.js';
 export * from './checked-output.js';
+export { viewOf } from './copy-bytes.js';
 export * from './crc32c.js';
 export * from './csv-cuts.js';
 export * from './csv-rows.js';

@@ -195,7 +195,7 @@ export class SegmentWriter {
   /** Fills frames; each is written when it is full. */
   #put(source: ByteBuffer): void {
     if (source.length < this.#frame.length - this.#frameUsed) {
-      this.#frameUsed = source.copyInto(this.#frame, this.#frameUsed);
+      this.#frameUsed = source.copyInto(this.#frame, this.#frameView, this.#frameUsed);
       return;
     }
     const bytes = source.view();

@@ -30,7 +30,8 @@ export function sortKeys(columns: KeyColumns, order: Uint32Array): void {
     return;
   }
   const start = commonLength(columns, order);
-  const prefixes = Uint32Array.from(order, key => prefixAt(columns, key, start));
+  const prefixes = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) prefixes[i] = prefixAt(columns, order[i] as number, start);
   const sorted = radixSort(prefixes, order);
   for (let from = 0; from < order.length; ) {
     let to = from + 1;

@@ -10,11 +10,13 @@ import { key } from './random-keys.js';
 function sorted(keys: readonly Key[]): string[] {
   const table = new KeyTable();
   const encoded = keys.map(encodeKey);
-  for (const bytes of encoded) table.find(bytes, 0, bytes.length, undefined);
+  const find = (bytes: Uint8Array) =>
+    table.find(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, undefined);
+  for (const bytes of encoded) find(bytes);
   const order = Uint32Array.from({ length: table.count }, (_, i) => i);
   sortKeys({ keys: table.bytes, keyFacts: table.facts }, order);
   const found = new Map<number, string>();
-  for (const bytes of encoded) found.set(table.find(bytes, 0, bytes.length, undefined), hex(bytes));
+  for (const bytes of encoded) found.set(find(bytes), hex(bytes));
   return Array.from(order, number => found.get(number)!);
 }
 
