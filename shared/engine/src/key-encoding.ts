@@ -36,11 +36,14 @@ export const keyEscape = 1;
 const numberBytes = 8;
 const number = new DataView(new ArrayBuffer(numberBytes));
 const numberView = new Uint8Array(number.buffer);
+/** Where `encodeKey` puts a key together: making a buffer takes longer than filling it. */
+const encoded = new ByteBuffer(dataPlaneLimits.keyBytesMax, 64);
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The encoding of one key. Throws `KeyError` for what cannot be a key. */
 export function encodeKey(key: Key): Uint8Array {
-  const target = new ByteBuffer(dataPlaneLimits.keyBytesMax, 64);
+  const target = encoded;
+  target.clear();
   try {
     appendKey(target, key);
   } catch (error) {
