@@ -92,7 +92,7 @@ async function consume(
   const running = parts.use('running tasks', new RunningTasks(jobs, logger));
   const subscriber = connectRedis(redisUrl, 'subscriber', logger);
   parts.add('subscriber', () => subscriber.disconnect());
-  const ended = parts.use('ended jobs', new EndedJobsListener(subscriber, id => running.stopJob(id), logger));
+  const ended = parts.use('ended jobs', new EndedJobsListener(subscriber, id => stopJob(tools, running, id), logger));
   await ended.start();
   const { lockSeconds, stalledCheckSeconds } = settings;
   const timing = { connection, logger, lockSeconds, stalledCheckSeconds };
@@ -114,6 +114,11 @@ async function consume(
   running.watch(tasks);
   parts.add('tasks consumer', () => stopTasks(tasks, running));
   logger.info('worker ready', { slots: settings.workerCpuCores, engine: build });
+}
+
+function stopJob({ known }: StepTools, running: RunningTasks, jobId: string): void {
+  known.lookAgain(jobId);
+  running.stopJob(jobId);
 }
 
 /** Lets the attempts at work go on for a while, then hands them back to the queue. */

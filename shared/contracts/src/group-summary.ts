@@ -5,11 +5,7 @@
 import { z } from 'zod';
 import { countersSchema } from './counters.js';
 import { fiveDigits, type TaskKind } from './ids.js';
-import { jobFiles, writtenFileSchema } from './job-files.js';
-
-/** The winning attempt's output of one task. */
-export const taskOutputSchema = writtenFileSchema.extend({ file: z.string() });
-export type TaskOutput = z.infer<typeof taskOutputSchema>;
+import { jobFiles, taskOutputSchema } from './job-files.js';
 
 export const groupSummarySchema = z.object({
   /** In order of the tasks' indices, beginning with the group's first. */

@@ -7,7 +7,7 @@
  * plan.json                    the frozen plan: its commit names the chunk files that belong to it
  * plan-<token>/chunk-00000.json  splits, 1,000 a file, so that a task reads its own thousand only
  * map/00000/m-00012.<attempt>.segment     an attempt's output, under a name of its own
- * map/00000/m-00012.json       the commit record: which attempt won. First one wins, never replaced
+ * map/00000/m-00012.json       the commit record: which attempt won. First one wins, never replaced. A small segment stands in it, and is no file
  * reduce/00000/r-00003.<attempt>.part, r-00003.json   the same for reduce tasks
  * verdict.json                 how the job ended. First one wins
  * ```
@@ -78,6 +78,15 @@ export const writtenFileSchema = z.object({
 });
 export type WrittenFile = z.infer<typeof writtenFileSchema>;
 
+/** A task's output, as its commit record and its group's summary name it. */
+export const taskOutputSchema = writtenFileSchema.extend({
+  /** File name of the attempt's output, beside the commit record. */
+  file: z.string().regex(/^[a-z0-9.-]+$/),
+  /** The output itself, in base64, if it is small: then there is no such file. */
+  inline: z.string().optional(),
+});
+export type TaskOutput = z.infer<typeof taskOutputSchema>;
+
 /** A task's commit record: the attempt that won, and what it made. */
 export const commitRecordSchema = z.object({
   task_id: taskIdSchema,
@@ -85,9 +94,7 @@ export const commitRecordSchema = z.object({
   worker_id: z.string(),
   started_at: time,
   committed_at: time,
-  /** File name of the attempt's output, beside this record. */
-  file: z.string().regex(/^[a-z0-9.-]+$/),
-  ...writtenFileSchema.shape,
+  ...taskOutputSchema.shape,
   counters: countersSchema,
 });
 export type CommitRecord = z.infer<typeof commitRecordSchema>;

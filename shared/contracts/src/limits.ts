@@ -130,7 +130,14 @@ export const dataPlaneLimits = {
   gzipLevel: 1,
   /** Splits per plan chunk file, and tasks per group of a flow. */
   tasksPerGroup: 1000,
-  groupSummaryBytesMax: 4 * mib,
+  /** A map attempt over no more than this gets buffers of this size. */
+  smallSplitBytes: 4 * kib,
+  /** A segment up to this stands in its commit record instead of in a file. */
+  inlineSegmentBytesMax: 4 * kib,
+  /** 1,000 outputs, each with an inline segment in base64. */
+  groupSummaryBytesMax: 8 * mib,
+  /** Summaries that a reduce attempt keeps at hand, for the inline segments in them. */
+  summariesHeldMax: 2,
 } as const;
 
 /** The shared directory (`@gridmr/storage`). */
@@ -203,7 +210,7 @@ export const queueLimits = {
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,
   eventStreamEntriesMax: 200_000,
-  eventsPerReadMax: 200,
+  eventsPerReadMax: 1000,
   /** News that waits in a worker's memory while Redis is away; beyond it the oldest is dropped. */
   eventsBufferedMax: 10_000,
   eventsPerWriteMax: 1000,
@@ -218,6 +225,12 @@ export const queueLimits = {
   controlConcurrency: 4,
   /** How often a worker looks whether the jobs it works on have ended, should the announcement have been missed. */
   endedCheckMs: 5 * secondMs,
+  /** A worker that looked for a job's verdict and found none believes so for this long, unless the job's end is announced. */
+  verdictBelievedMs: 500,
+  /** An attempt that ends sooner is told of once, at its end. */
+  runningNewsAfterMs: 250,
+  /** News of attempts that came to their end wait so long for more, unless something more urgent is to be told. */
+  newsGatheredMs: 50,
   /** Clean-up comes back after this while attempts of an ended job are still stopping. */
   cleanUpAgainMs: 500,
 } as const;

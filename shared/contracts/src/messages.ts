@@ -66,6 +66,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     at: time,
     task_id: taskIdSchema,
     attempt: z.number().int().positive(),
+    /** Of the attempt; an attempt that is soon over is told of at its end only. */
+    started_at: time.optional(),
     state: attemptStateSchema,
     worker_id: z.string().max(200),
     error: jobErrorSchema.nullable(),

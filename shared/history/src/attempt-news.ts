@@ -31,16 +31,20 @@ function firstHeard(event: AttemptEvent): AttemptRow {
     attempt: event.attempt,
     state: event.state,
     worker_id: plainText(event.worker_id),
-    started_at: at,
+    started_at: startOf(event),
     finished_at: event.state === 'running' ? null : at,
     error: toJson(event.error),
     final: event.final ? 1 : 0,
   };
 }
 
+function startOf({ started_at, at }: AttemptEvent): string {
+  return fixedWidthTime(started_at ?? at);
+}
+
 function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   const at = fixedWidthTime(event.at);
-  row.started_at = earlier(row.started_at, at);
+  row.started_at = earlier(row.started_at, startOf(event));
   // That an attempt is lost is found out by another worker; everything else its own says.
   if (event.state !== 'lost') row.worker_id = plainText(event.worker_id);
   if (attemptMayMove(row.state, event.state)) {

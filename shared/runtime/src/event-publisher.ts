@@ -2,7 +2,8 @@
  * Sends news of jobs from workers to the API. News are hints: what counts stands on the shared directory, so a lost
  * event delays what the API shows and nothing else. Hence `publish` never throws and never waits.
  *
- * All events of one turn of the loop go out in one pipeline. While Redis is away they wait, up to a bound.
+ * All events of one turn of the loop go out in one pipeline. That an attempt came to its end nobody waits for: such news gather for a moment, or until
+ * something more urgent goes out. While Redis is away all of them wait, up to a bound.
  */
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
 import type { Redis } from 'ioredis';
@@ -13,6 +14,7 @@ export class EventPublisher {
   readonly #logger: Logger;
   #waiting: string[] = [];
   #sending: Promise<void> | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #dropped = 0;
 
   /** Over a connection with the role `worker`, which its owner ends. */
@@ -27,11 +29,19 @@ export class EventPublisher {
       this.#waiting.shift();
       if (this.#dropped++ === 0) this.#logger.warn('news of jobs are being dropped: Redis does not take them');
     }
+    if (mayWait(event)) this.#gathering ??= setTimeout(() => this.#sendNow(), queueLimits.newsGatheredMs);
+    else this.#sendNow();
+  }
+
+  #sendNow(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.#sending ??= this.#sendAll();
   }
 
   /** Returns when all that was published has been sent, or after `timeoutMs` without having sent it. */
   async flush(timeoutMs: number = queueLimits.commandTimeoutMs): Promise<void> {
+    this.#sendNow();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>(resolve => {
       timer = setTimeout(resolve, timeoutMs);
@@ -63,4 +73,8 @@ export class EventPublisher {
       this.#logger.warn('news of jobs could not be sent', { error, events: events.length });
     }
   }
+}
+
+function mayWait(event: JobEvent): boolean {
+  return event.type === 'attempt' && (event.state === 'committed' || event.state === 'superseded');
 }

@@ -8,6 +8,7 @@ import { GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
 import { checkGuestLayout } from './guest-layout-check.js';
+import { type GuestBody, type GuestTenant, keepGuest, takeKeptGuest } from './kept-guest.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';
 import { openQuickJs, type QuickJsInstance } from './quickjs-instance.js';
@@ -37,10 +38,10 @@ interface LoadedPrelude {
 /** One per engine and thread. */
 const preludeImages = new WeakMap<WasmModule, PreludeImage<LoadedPrelude>>();
 
-export class GuestRuntime {
+export class GuestRuntime implements GuestTenant {
   readonly context: QuickJSContext;
   readonly border: GuestBorder;
-  readonly #module: WasmModule;
+  readonly #body: GuestBody;
   readonly #instance: QuickJsInstance;
   /** All 0 while there is no prelude. */
   readonly #addresses = Object.fromEntries(sharedArrays.map(name => [name, 0])) as Record<SharedArray, number>;
@@ -49,21 +50,21 @@ export class GuestRuntime {
   #timeIsUp = false;
   #hostFailure: { readonly error: unknown } | undefined;
   #ended = false;
+  calls: GuestTenant['calls'] = new Map();
 
-  private constructor(module: WasmModule, instance: QuickJsInstance, endsAt: number) {
-    this.#module = module;
-    this.#instance = instance;
-    this.context = instance.context;
-    this.border = new GuestBorder(instance);
+  private constructor(body: GuestBody, endsAt: number) {
+    this.#body = body;
+    this.#instance = body.instance;
+    this.context = body.instance.context;
+    this.border = body.border;
     this.#endsAt = endsAt;
+    body.tenant = this;
   }
 
   /** @param deadlineMs from now: past it, the guest is interrupted */
   static async open(module: WasmModule, memoryBytes: number, deadlineMs: number): Promise<GuestRuntime> {
-    let runtime: GuestRuntime | undefined;
-    const instance = await openQuickJs(module, memoryBytes, () => runtime?.interrupts() ?? false);
-    runtime = new GuestRuntime(module, instance, performance.now() + deadlineMs);
-    return runtime;
+    const endsAt = performance.now() + deadlineMs;
+    return new GuestRuntime(takeKeptGuest(module, memoryBytes) ?? (await newBody(module, memoryBytes)), endsAt);
   }
 
   set clockMs(nowMs: number) {
@@ -72,17 +73,21 @@ export class GuestRuntime {
 
   /** Loads the prelude, from the image of one that was loaded before if there is one. `hostCalls` is what it may call out to. */
   loadPrelude(hostCalls: HostCalls): void {
+    this.calls = new Map(Object.entries(hostCalls).map(([name, call]) => [name, this.#guard(call)]));
     const { memory } = this.#instance;
+    const image = preludeImages.get(this.#body.module);
+    if (image !== undefined && this.#body.isImaged) {
+      image.restoreInto(memory.buffer);
+      this.#adopt(image.kept);
+      return;
+    }
     // Not disposed if an image is copied over them: their ids stay known to the host, and their memory is the image's from then on.
-    const callOuts = Object.entries(hostCalls).map(
-      ([name, call]) => [name, this.context.newFunction(name, this.#guard(call))] as const,
-    );
+    const callOuts = Object.keys(hostCalls).map(name => [name, this.#wayOut(name)] as const);
     const marks = [this.border.contextAddress, ...callOuts.map(([, callOut]) => callOut.value)];
-    const image = preludeImages.get(this.#module);
     if (image?.fits(memory.buffer, marks)) {
       image.copyInto(memory.buffer);
-      Object.assign(this.#addresses, image.kept.addresses);
-      this.#entries = this.border.handleAt(image.kept.entries);
+      this.#adopt(image.kept);
+      this.#body.isImaged = true;
       return;
     }
     const usedBefore = image === undefined ? usedPages(memory.buffer) : undefined;
@@ -90,7 +95,23 @@ export class GuestRuntime {
     this.#entries = entries;
     if (usedBefore === undefined) return;
     const kept = { addresses: { ...this.#addresses }, entries: entries.value };
-    preludeImages.set(this.#module, new PreludeImage(memory.buffer, usedBefore, marks, kept));
+    preludeImages.set(this.#body.module, new PreludeImage(memory.buffer, usedBefore, marks, kept));
+    this.#body.isImaged = true;
+  }
+
+  #adopt({ addresses, entries }: LoadedPrelude): void {
+    Object.assign(this.#addresses, addresses);
+    this.#entries = this.border.handleAt(entries);
+  }
+
+  /** A guest function that leads to whoever has the guest when it is called. */
+  #wayOut(name: string): QuickJSHandle {
+    const body = this.#body;
+    return this.context.newFunction(name, function (...args) {
+      const call = body.tenant?.calls.get(name);
+      if (call === undefined) throw new Error('nobody has the guest that calls out');
+      return call.apply(this, args);
+    });
   }
 
   #runPrelude(callOuts: readonly (readonly [string, QuickJSHandle])[]): QuickJSHandle {
@@ -133,9 +154,11 @@ export class GuestRuntime {
     return this.context.getString(answer);
   }
 
-  /** Never enter it again. */
+  /** Never enter it again. If all went well, the next attempt of the same job gets the engine's instance. */
   end(): void {
+    const endedWell = !this.#ended && !this.#timeIsUp && this.#hostFailure === undefined;
     this.#ended = true;
+    if (endedWell) keepGuest(this.#body);
   }
 
   get #prelude(): QuickJSHandle {
@@ -144,7 +167,8 @@ export class GuestRuntime {
     return this.#entries;
   }
 
-  private interrupts(): boolean {
+  /** Polled by the guest while it runs. */
+  interrupts(): boolean {
     if (this.#hostFailure !== undefined) return true;
     if (performance.now() < this.#endsAt) return false;
     this.#timeIsUp = true;
@@ -215,4 +239,11 @@ export class GuestRuntime {
       return unreadableError;
     }
   }
+}
+
+async function newBody(module: WasmModule, memoryBytes: number): Promise<GuestBody> {
+  let body: GuestBody | undefined;
+  const instance = await openQuickJs(module, memoryBytes, () => body?.tenant?.interrupts() ?? false);
+  body = { module, memoryBytes, instance, border: new GuestBorder(instance), tenant: undefined, isImaged: false };
+  return body;
 }

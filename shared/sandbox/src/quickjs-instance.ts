@@ -1,5 +1,6 @@
 /**
- * One instance of the engine with one runtime and one context: the walls of a jail. Never shared, never reused, dropped as a whole.
+ * One instance of the engine with one runtime and one context: the walls of a jail. Never shared, dropped as a whole; used again only by attempts of the
+ * same job, and only after its memory was put back to what it was before user code ran (`kept-guest.ts`).
  *
  * - Memory: the engine's own limit does not count what it allocates, so the wall is the maximum of the `WebAssembly.Memory`.
  * - Stack: small enough that the guest's check strikes before the host's stack overflows.
@@ -32,8 +33,9 @@ export interface EngineModule {
   _free(pointer: number): void;
 }
 
-/** Whether the guest has asked for more memory than it may have. */
+/** Whether the guest has asked for more memory than it began with, and than it may have. */
 interface Growth {
+  asked: boolean;
   refused: boolean;
 }
 
@@ -58,7 +60,7 @@ export async function openQuickJs(
     maximum: Math.floor(memoryBytesMax / pageBytes),
   });
   const clock = { nowMs: 0 };
-  const growth: Growth = { refused: false };
+  const growth: Growth = { asked: false, refused: false };
   let engine: EngineModule | undefined;
   const variant: QuickJSSyncVariant = {
     type: 'sync',
@@ -111,6 +113,7 @@ function replaceImports(imports: Imports, memory: WasmMemory, clock: { readonly 
 /** The engine cannot always say that it ran out of memory: saying it needs memory. */
 function watchGrowth(grow: (bytes: number) => boolean, growth: Growth) {
   return (bytes: number): boolean => {
+    growth.asked = true;
     const grown = grow(bytes);
     if (!grown) growth.refused = true;
     return grown;

@@ -4,7 +4,8 @@
  *
  * Everything is written under a name of its own and becomes visible only by `commit`: write, then commit or discard.
  * Reads and writes of bytes are synchronous on purpose: they run in task threads, inside calls out of the sandbox, and
- * nowhere else. The API and the control steps use the asynchronous calls.
+ * nowhere else. The API and the control steps use the asynchronous calls. (In a task thread these
+ * need not wait for their turn in a pool of threads either: see `openFsStore`.)
  */
 import type { Readable } from 'node:stream';
 
@@ -46,8 +47,8 @@ export interface BlobStore {
   openReader(path: BlobPath): Promise<BlobReader>;
   readStream(path: BlobPath, range?: ByteRange): Readable;
 
-  /** A new file, invisible under `path` until its `commit`. */
-  createWriter(path: BlobPath): Promise<BlobWriter>;
+  /** A new file, invisible under `path` until its `commit`. A `late` one is made only when more was written than its buffer holds, or at its commit. */
+  createWriter(path: BlobPath, options?: { late: boolean }): Promise<BlobWriter>;
   /** Writes a whole small file atomically, replacing what was there. */
   write(path: BlobPath, bytes: Uint8Array): Promise<void>;
   /**
@@ -75,6 +76,8 @@ export interface BlobReader extends Disposable {
 export interface BlobWriter extends AsyncDisposable {
   readonly path: BlobPath;
   readonly bytesWritten: number;
+  /** All that was written, while no file was made of it: until its owner writes more or ends it. */
+  readonly held: Uint8Array | undefined;
   writeSync(bytes: Uint8Array): void;
   /** Makes the file visible under its path, whole. `durable` also waits until it would survive a power cut. */
   commit(options?: { durable: boolean }): Promise<void>;

@@ -10,36 +10,35 @@
  *
  * Cost: five calls (create, write, close, link, unlink), none of which waits for the disk.
  */
-import { link, rm, stat, writeFile } from 'node:fs/promises';
 import type { Place } from './confinement.js';
+import { type FileCalls, pooledCalls } from './file-calls.js';
 import { guarded, systemCode } from './fs-errors.js';
 import { inDirectory, temporaryName } from './temporary-file.js';
 
 const linksOfWinner = 2;
 
 /** Makes `bytes` the content of `place` if nothing is there yet. Returns whether it did. */
-export async function commitOnce(place: Place, bytes: Uint8Array): Promise<boolean> {
-  return guarded(place.path, 'written', () => inDirectory(place.directory, () => writeAndLink(place, bytes)));
+export async function commitOnce(place: Place, bytes: Uint8Array, calls: FileCalls = pooledCalls): Promise<boolean> {
+  return guarded(place.path, 'written', () => inDirectory(place.directory, () => writeAndLink(place, bytes, calls)));
 }
 
-async function writeAndLink(place: Place, bytes: Uint8Array): Promise<boolean> {
+async function writeAndLink(place: Place, bytes: Uint8Array, calls: FileCalls): Promise<boolean> {
   const temporary = temporaryName(place);
   try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    return await linkFirst(temporary, place.target);
+    await calls.create(temporary, bytes);
+    return await linkFirst(temporary, place.target, calls);
   } finally {
-    await rm(temporary, { force: true });
+    await calls.remove(temporary);
   }
 }
 
 /** Links `temporary` to `target`, whatever the answer of the server says. Returns false if another file stands there. */
-export async function linkFirst(temporary: string, target: string): Promise<boolean> {
+export async function linkFirst(temporary: string, target: string, calls: FileCalls = pooledCalls): Promise<boolean> {
   try {
-    await link(temporary, target);
+    await calls.link(temporary, target);
     return true;
   } catch (error) {
-    const { nlink } = await stat(temporary);
-    if (nlink === linksOfWinner) return true;
+    if ((await calls.links(temporary)) === linksOfWinner) return true;
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }

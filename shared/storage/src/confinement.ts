@@ -24,14 +24,19 @@ export interface Place {
   readonly target: string;
 }
 
+/** The real path of what exists; throws the error of the system. */
+export type RealPath = (path: string) => Promise<string> | string;
+
 export class Confinement {
   readonly root: string;
+  readonly #realPath: RealPath;
   /** The real path of the platform's own directory, once it is known to be there. */
   #ownRoot: string | undefined;
 
   /** @param root the real path of the store's root: no link in it */
-  constructor(root: string) {
+  constructor(root: string, realPath: RealPath = realpath) {
     this.root = root;
+    this.#realPath = realPath;
   }
 
   contains(realPath: string): boolean {
@@ -45,7 +50,7 @@ export class Confinement {
     const own = await this.#ownPlace(segments);
     if (own !== undefined) return own;
     const named = join(this.root, ...segments);
-    const real = await guarded(path, 'read', () => realpath(named));
+    const real = await guarded(path, 'read', async () => this.#realPath(named));
     this.#refuseOutside(real, path);
     return real;
   }

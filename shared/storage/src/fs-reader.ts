@@ -1,20 +1,18 @@
 /** Reading files: at a position, whole, and as a stream. Each holds one descriptor, from open to close. */
-import { closeSync, constants, fstatSync, open, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open as openHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, ByteRange } from './blob-store.js';
+import { type FileCalls, pooledCalls } from './file-calls.js';
 import { guarded, storageError, systemCode } from './fs-errors.js';
 import { StorageError } from './storage-error.js';
-
-const openFd = promisify(open);
 
 /** Opening must not wait for the other end of a named pipe, which is then refused as not being a file. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Opens the file at the real path `real`, which is called `path` in the store. */
-export async function openFsReader(real: string, path: BlobPath): Promise<BlobReader> {
-  const fd = await guarded(path, 'read', () => openFd(real, readFlags));
+export async function openFsReader(real: string, path: BlobPath, calls: FileCalls = pooledCalls): Promise<BlobReader> {
+  const fd = await guarded(path, 'read', async () => calls.open(real, readFlags));
   try {
     const status = fstatSync(fd);
     if (!status.isFile()) throw notAFile(path);

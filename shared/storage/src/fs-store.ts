@@ -12,6 +12,7 @@ import { randomToken, storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, BlobStat, BlobStore, BlobWriter, ByteRange } from './blob-store.js';
 import { commitOnce } from './commit-once.js';
 import { Confinement, canonicalPath } from './confinement.js';
+import { blockingCalls, type FileCalls, pooledCalls } from './file-calls.js';
 import { guarded, unlessMissing } from './fs-errors.js';
 import { globFiles } from './fs-glob.js';
 import { openFsReader, readPieces, readWhole } from './fs-reader.js';
@@ -20,10 +21,20 @@ import { createFsWriter } from './fs-writer.js';
 import { StorageError } from './storage-error.js';
 import { inDirectory } from './temporary-file.js';
 
+export interface FsStoreOptions {
+  /** For a thread that has nothing else to do: what every task needs is called for by that thread itself. */
+  readonly mayBlock: boolean;
+}
+
 /** Opens the store in the directory `root` of this machine, which is created if it is missing. */
-export async function openFsStore(root: string): Promise<BlobStore> {
+export async function openFsStore(
+  root: string,
+  { mayBlock }: FsStoreOptions = { mayBlock: false },
+): Promise<BlobStore> {
   await guarded('', 'written', () => mkdir(root, { recursive: true }));
-  return new FsStore(new Confinement(await guarded('', 'read', () => realpath(root))));
+  const calls = mayBlock ? blockingCalls : pooledCalls;
+  const real = await guarded('', 'read', () => realpath(root));
+  return new FsStore(new Confinement(real, calls.realPath), calls);
 }
 
 interface FoundFile {
@@ -33,9 +44,11 @@ interface FoundFile {
 
 class FsStore implements BlobStore {
   readonly #confinement: Confinement;
+  readonly #calls: FileCalls;
 
-  constructor(confinement: Confinement) {
+  constructor(confinement: Confinement, calls: FileCalls) {
     this.#confinement = confinement;
+    this.#calls = calls;
   }
 
   async stat(path: BlobPath): Promise<BlobStat | undefined> {
@@ -66,15 +79,15 @@ class FsStore implements BlobStore {
   }
 
   async openReader(path: BlobPath): Promise<BlobReader> {
-    return openFsReader(await this.#confinement.resolve(path), path);
+    return openFsReader(await this.#confinement.resolve(path), path, this.#calls);
   }
 
   readStream(path: BlobPath, range?: ByteRange): Readable {
     return Readable.from(this.#pieces(path, range), { objectMode: false });
   }
 
-  async createWriter(path: BlobPath): Promise<BlobWriter> {
-    return createFsWriter(await this.#confinement.place(path));
+  async createWriter(path: BlobPath, { late } = { late: false }): Promise<BlobWriter> {
+    return createFsWriter(await this.#confinement.place(path), late);
   }
 
   async write(path: BlobPath, bytes: Uint8Array): Promise<void> {
@@ -84,7 +97,7 @@ class FsStore implements BlobStore {
   }
 
   async commitOnce(path: BlobPath, bytes: Uint8Array): Promise<boolean> {
-    return commitOnce(await this.#confinement.place(path), bytes);
+    return commitOnce(await this.#confinement.place(path), bytes, this.#calls);
   }
 
   async rename(from: BlobPath, to: BlobPath): Promise<void> {

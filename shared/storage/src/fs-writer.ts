@@ -1,5 +1,6 @@
 /**
- * A file being written: buffered under a temporary name, then renamed into place whole, or removed.
+ * A file being written: buffered under a temporary name, then renamed into place whole, or removed. One that is made late stays in memory
+ * until its buffer is full, so that what is small may go elsewhere without ever having been a file.
  *
  * Call order: `createFsWriter`, `writeSync`…, then `commit` or `discard`; disposing discards what is neither.
  * Invariant: the final name never shows anything but a whole, committed file; a writer that ended holds neither a
@@ -12,16 +13,21 @@ import { dataPlaneLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobWriter } from './blob-store.js';
 import type { Place } from './confinement.js';
 import { guarded, storageError } from './fs-errors.js';
-import { inDirectory, temporaryName } from './temporary-file.js';
+import { inDirectory, inDirectorySync, temporaryName } from './temporary-file.js';
 
 const openFd = promisify(open);
 const syncFd = promisify(fsync);
+const newFile = 'wx';
+const newFileMode = 0o666;
+/** A buffer begins with this and doubles: most files of the platform are small. */
+const firstBufferBytes = 4096;
 
-/** Creates the temporary file, and its directory if need be. */
-export async function createFsWriter(place: Place): Promise<BlobWriter> {
+/** Creates the temporary file, and its directory if need be; or, `late`, leaves that until there is something to write to it. */
+export async function createFsWriter(place: Place, late: boolean): Promise<BlobWriter> {
   const temporary = temporaryName(place);
+  if (late) return new FsWriter(place, temporary, undefined);
   const fd = await guarded(place.path, 'written', () =>
-    inDirectory(place.directory, () => openFd(temporary, 'wx', 0o666)),
+    inDirectory(place.directory, () => openFd(temporary, newFile, newFileMode)),
   );
   return new FsWriter(place, temporary, fd);
 }
@@ -30,12 +36,14 @@ class FsWriter implements BlobWriter {
   readonly path: BlobPath;
   readonly #place: Place;
   readonly #temporary: string;
+  /** Undefined until the file is made, and after the end. */
   #fd: number | undefined;
+  #ended = false;
   #buffer: Buffer | undefined;
   #buffered = 0;
   #bytesWritten = 0;
 
-  constructor(place: Place, temporary: string, fd: number) {
+  constructor(place: Place, temporary: string, fd: number | undefined) {
     this.path = place.path;
     this.#place = place;
     this.#temporary = temporary;
@@ -46,10 +54,15 @@ class FsWriter implements BlobWriter {
     return this.#bytesWritten;
   }
 
+  get held(): Uint8Array | undefined {
+    if (this.#ended || this.#fd !== undefined) return undefined;
+    return this.#buffer?.subarray(0, this.#buffered) ?? new Uint8Array();
+  }
+
   writeSync(bytes: Uint8Array): void {
-    const fd = this.#open();
+    this.#refuseAfterEnd();
     try {
-      this.#write(fd, bytes);
+      this.#write(bytes);
     } catch (error) {
       throw storageError(error, this.path, 'written');
     }
@@ -57,58 +70,81 @@ class FsWriter implements BlobWriter {
   }
 
   async commit(options?: { durable: boolean }): Promise<void> {
-    const fd = this.#open();
+    this.#refuseAfterEnd();
     try {
-      this.#flush(fd);
+      const fd = this.#flush();
       if (options?.durable) await syncFd(fd);
       this.#close();
       await rename(this.#temporary, this.#place.target);
       if (options?.durable) await syncDirectory(this.#place.directory);
     } catch (error) {
-      await this.discard();
+      await this.#remove();
       throw storageError(error, this.path, 'written');
     }
   }
 
   async discard(): Promise<void> {
-    await guarded(this.path, 'removed', async () => {
-      try {
-        this.#close();
-      } finally {
-        await rm(this.#temporary, { force: true });
-      }
-    });
+    await guarded(this.path, 'removed', () => this.#remove());
   }
 
   /** After a commit this does nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#fd !== undefined) await this.discard();
+    if (!this.#ended) await this.discard();
   }
 
-  #open(): number {
-    if (this.#fd === undefined) throw new Error(`the writer of ${this.path} was committed or discarded before`);
-    return this.#fd;
+  #refuseAfterEnd(): void {
+    if (this.#ended) throw new Error(`the writer of ${this.path} was committed or discarded before`);
   }
 
-  #write(fd: number, bytes: Uint8Array): void {
-    if (this.#buffered + bytes.length > dataPlaneLimits.writeBufferBytes) this.#flush(fd);
+  #write(bytes: Uint8Array): void {
+    if (this.#buffered + bytes.length > dataPlaneLimits.writeBufferBytes) this.#flush();
     if (bytes.length >= dataPlaneLimits.writeBufferBytes) {
-      writeFully(fd, bytes);
+      writeFully(this.#file(), bytes);
       return;
     }
-    this.#buffer ??= Buffer.allocUnsafe(dataPlaneLimits.writeBufferBytes);
-    this.#buffer.set(bytes, this.#buffered);
+    const buffer = this.#room(this.#buffered + bytes.length);
+    buffer.set(bytes, this.#buffered);
     this.#buffered += bytes.length;
   }
 
-  #flush(fd: number): void {
+  /** The buffer, with room for so many bytes, which are no more than it may have. */
+  #room(bytes: number): Buffer {
+    const before = this.#buffer;
+    if (before !== undefined && before.length >= bytes) return before;
+    let length = before?.length ?? firstBufferBytes;
+    while (length < bytes) length *= 2;
+    const buffer = Buffer.allocUnsafe(Math.min(length, dataPlaneLimits.writeBufferBytes));
+    before?.copy(buffer, 0, 0, this.#buffered);
+    this.#buffer = buffer;
+    return buffer;
+  }
+
+  #flush(): number {
+    const fd = this.#file();
     if (this.#buffer !== undefined) writeFully(fd, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
+    return fd;
+  }
+
+  /** The file's descriptor; makes a late one. */
+  #file(): number {
+    this.#fd ??= inDirectorySync(this.#place.directory, () => openSync(this.#temporary, newFile, newFileMode));
+    return this.#fd;
+  }
+
+  async #remove(): Promise<void> {
+    const isFile = this.#fd !== undefined || this.#ended;
+    try {
+      this.#close();
+    } finally {
+      if (isFile) await rm(this.#temporary, { force: true });
+    }
   }
 
   /** On NFS the last write errors come from here. */
   #close(): void {
     const fd = this.#fd;
+    this.#ended = true;
     this.#fd = undefined;
     this.#buffer = undefined;
     if (fd !== undefined) closeSync(fd);

@@ -2,6 +2,7 @@
  * Names under which files are written before they become visible: in the directory of their target, so that a rename
  * or link stays inside one file system; hidden, so that no listing shows them; unique among all machines.
  */
+import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { randomToken, storageLimits } from '@gridmr/contracts';
@@ -22,6 +23,17 @@ export async function inDirectory<Result>(directory: string, make: () => Promise
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     await mkdir(directory, { recursive: true });
+    return make();
+  }
+}
+
+/** The same, for task threads. */
+export function inDirectorySync<Result>(directory: string, make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(directory, { recursive: true });
     return make();
   }
 }

@@ -1,14 +1,19 @@
-/** Tells the API, and the log, how one attempt fares. */
-import { type AttemptState, type JobError, type TaskData, taskId } from '@gridmr/contracts';
+/**
+ * Tells the API, and the log, how one attempt fares. An attempt that is soon over is told of once: most of the tasks of a job with very many are, and each
+ * piece of news costs as much as the work.
+ */
+import { type AttemptState, type JobError, queueLimits, type TaskData, taskId } from '@gridmr/contracts';
 import type { Logger } from '@gridmr/runtime';
 import type { StepTools } from '../steps/step-tools.js';
 
-export class AttemptNews {
+export class AttemptNews implements Disposable {
+  readonly startedAt = new Date().toISOString();
   readonly logger: Logger;
   readonly taskId: string;
   readonly attempt: number;
   readonly #tools: StepTools;
   readonly #jobId: string;
+  readonly #isLong: NodeJS.Timeout;
 
   constructor(tools: StepTools, { job_id, kind, index }: TaskData, attempt: number) {
     this.#tools = tools;
@@ -16,26 +21,29 @@ export class AttemptNews {
     this.taskId = taskId(job_id, kind, index);
     this.attempt = attempt;
     this.logger = tools.logger.child({ job_id, task_id: this.taskId, attempt });
+    this.#isLong = setTimeout(() => this.#send('running', this.startedAt, null, false), queueLimits.runningNewsAfterMs);
   }
 
-  /** `final`: no further attempt of this task will be made. */
+  /** How it ended. `final`: no further attempt of this task will be made. */
   publish(state: AttemptState, error: JobError | null = null, final = state === 'committed'): void {
-    this.#tools.news.publish({
-      type: 'attempt',
-      job_id: this.#jobId,
-      at: new Date().toISOString(),
-      task_id: this.taskId,
-      attempt: this.attempt,
-      state,
-      worker_id: this.#tools.workerId,
-      error,
-      final,
-    });
+    clearTimeout(this.#isLong);
+    this.#send(state, new Date().toISOString(), error, final);
+  }
+
+  #send(state: AttemptState, at: string, error: JobError | null, final: boolean): void {
+    const { taskId: task_id, attempt, startedAt: started_at } = this;
+    const { workerId: worker_id, news } = this.#tools;
+    const ids = { job_id: this.#jobId, task_id, attempt, worker_id };
+    news.publish({ type: 'attempt', ...ids, at, started_at, state, error, final });
     this.logger.debug(`attempt ${state}`);
   }
 
   /** What the user's functions wrote with `ctx.log`. */
   log(lines: readonly string[]): void {
     for (const line of lines) this.logger.info(line, { source: 'program' });
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#isLong);
   }
 }

@@ -1,11 +1,13 @@
 /** What crosses between a worker's main thread, which holds the message's lock, and the task thread, which does the work. */
-import type { AskedJob, Counters, Plan, Split, WrittenFile } from '@gridmr/contracts';
+import type { AskedJob, Plan, Split } from '@gridmr/contracts';
 import type { WasmModule } from '@gridmr/sandbox';
 
 interface RequestBase {
   readonly asked: AskedJob;
   readonly taskId: string;
   readonly attempt: number;
+  readonly workerId: string;
+  readonly startedAt: string;
   readonly index: number;
   /** Where the attempt's output goes: a name no other attempt has or will have. */
   readonly outputPath: string;
@@ -20,9 +22,10 @@ export type AttemptRequest = RequestBase &
     | { readonly kind: 'reduce'; readonly plan: Plan }
   );
 
-/** What an attempt made; not committed yet. */
-export interface AttemptResult extends WrittenFile {
-  readonly counters: Counters;
+/** How an attempt that came to its end ended. */
+export interface AttemptOutcome {
+  /** Whether it is the one that counts. If not, another was first, and its output is gone. */
+  readonly committed: boolean;
   readonly logLines: readonly string[];
 }
 

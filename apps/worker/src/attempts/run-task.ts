@@ -1,13 +1,12 @@
 /**
- * Steps 3 and 5 of a job's path, as the worker's main thread sees them: take a task's message, have an attempt made
- * in a slot, commit it. The first attempt to commit wins; a later one is superseded and its output discarded.
+ * Steps 3 and 5 of a job's path, as the worker's main thread sees them: take a task's message, have an attempt made and
+ * committed in a slot. The first attempt to commit wins; a later one is superseded and its output discarded.
  *
- * Nothing here trusts the message to be the only one of its kind, or in time: a task that is committed, or whose job has
- * ended, is left alone.
+ * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
+ * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
  */
 import {
   type AskedJob,
-  type CommitRecord,
   jobFiles,
   randomToken,
   type TaskData,
@@ -19,7 +18,7 @@ import {
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { StepTools } from '../steps/step-tools.js';
 import { AttemptNews } from './attempt-news.js';
-import type { AttemptRequest, AttemptResult } from './attempt-request.js';
+import type { AttemptOutcome, AttemptRequest } from './attempt-request.js';
 import { settleFailure } from './settle-failure.js';
 import type { TaskSlots } from './task-slots.js';
 
@@ -42,81 +41,63 @@ export async function runTask(
 ): Promise<TaskReturn> {
   const task = taskDataSchema.parse(message.data);
   const [verdict, committed, asked] = await Promise.all([
-    tools.jobs.readVerdict(task.job_id),
-    tools.jobs.readCommit(task.job_id, task.kind, task.index),
+    tools.known.verdict(task.job_id),
+    message.attemptsStarted > 1 ? tools.jobs.readCommit(task.job_id, task.kind, task.index) : undefined,
     tools.known.asked(task.job_id),
   ]);
   if (verdict !== undefined) throw new UnrecoverableError(`job ${task.job_id} is ${verdict.status}`);
   if (committed !== undefined) return { attempt: committed.attempt };
-  const news = new AttemptNews(tools, task, message.attemptsStarted);
-  news.publish('running');
+  using news = new AttemptNews(tools, task, message.attemptsStarted);
   try {
-    const attempt = await prepareAttempt(tools, asked, task, message.attemptsStarted, limits);
-    const result = await slots.run(attempt.request, { deadlineMs: attempt.request.timeoutMs, signal });
-    news.log(result.logLines);
-    return await commitAttempt(tools, news, task, attempt, result);
+    const request = await requestAttempt(tools, asked, task, news, limits);
+    const outcome = await slots.run(request, { deadlineMs: request.timeoutMs, signal });
+    return await report(tools, news, task, outcome);
   } catch (error) {
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
 }
 
-interface PreparedAttempt {
-  readonly request: AttemptRequest;
-  readonly file: string;
-  readonly startedAt: string;
-}
-
-async function prepareAttempt(
+async function requestAttempt(
   tools: StepTools,
   asked: AskedJob,
   { job_id, kind, index }: TaskData,
-  attempt: number,
+  { attempt, startedAt }: AttemptNews,
   limits: AttemptLimits,
-): Promise<PreparedAttempt> {
+): Promise<AttemptRequest> {
   const plan = await tools.known.plan(job_id);
   const isPart = kind === 'reduce' || plan.reduce_tasks === 0;
   const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
-  const outputPath = jobFiles.attemptOutput(job_id, kind, index, name, isPart ? 'part' : 'segment');
   const base = {
     asked,
     taskId: taskId(job_id, kind, index),
     attempt,
+    workerId: tools.workerId,
+    startedAt,
     index,
-    outputPath,
+    outputPath: jobFiles.attemptOutput(job_id, kind, index, name, isPart ? 'part' : 'segment'),
     memoryBytes: Math.min(limits.memoryBytes, asked.spec.memory_limit),
     timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
   };
-  const request: AttemptRequest =
-    kind === 'map'
-      ? { ...base, kind, split: await tools.known.split(job_id, index), reducers: plan.reduce_tasks }
-      : { ...base, kind, plan };
-  return { request, file: outputPath.slice(outputPath.lastIndexOf('/') + 1), startedAt: new Date().toISOString() };
+  return kind === 'map'
+    ? { ...base, kind, split: await tools.known.split(job_id, index), reducers: plan.reduce_tasks }
+    : { ...base, kind, plan };
 }
 
-async function commitAttempt(
+/** Tells how the attempt ended, and which attempt of the task counts. */
+async function report(
   tools: StepTools,
   news: AttemptNews,
   { job_id, kind, index }: TaskData,
-  { request, file, startedAt }: PreparedAttempt,
-  { logLines: _, ...made }: AttemptResult,
+  { committed, logLines }: AttemptOutcome,
 ): Promise<TaskReturn> {
-  const record: CommitRecord = {
-    task_id: request.taskId,
-    attempt: request.attempt,
-    worker_id: tools.workerId,
-    started_at: startedAt,
-    committed_at: new Date().toISOString(),
-    file,
-    ...made,
-  };
-  if (await tools.jobs.commitAttempt(record)) {
+  news.log(logLines);
+  if (committed) {
     news.publish('committed');
-    return { attempt: request.attempt };
+    return { attempt: news.attempt };
   }
-  await tools.store.remove(request.outputPath);
   news.publish('superseded');
   const winner = await tools.jobs.readCommit(job_id, kind, index);
   if (winner === undefined)
-    throw new TaskError({ code: 'storage_error', message: `the commit of ${request.taskId} vanished` });
+    throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
   return { attempt: winner.attempt };
 }

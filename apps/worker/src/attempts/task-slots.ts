@@ -3,7 +3,7 @@
  * to be terminated. The slots of a process are as many as its consumer's concurrency.
  */
 import { GuardedThread, type RunOptions } from '@gridmr/sandbox';
-import type { AttemptRequest, AttemptResult, TaskThreadData } from './attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, TaskThreadData } from './attempt-request.js';
 
 const threadEntry = new URL('../task-thread/main.js', import.meta.url);
 
@@ -28,11 +28,11 @@ export class TaskSlots implements AsyncDisposable {
   }
 
   /** Runs one attempt in an idle thread. Throws what the attempt threw, or why its thread had to be terminated. */
-  async run(request: AttemptRequest, options: RunOptions): Promise<AttemptResult> {
+  async run(request: AttemptRequest, options: RunOptions): Promise<AttemptOutcome> {
     const thread = this.#idle.pop() ?? (await this.#startThread());
     this.#busy.add(thread);
     try {
-      return await thread.run<AttemptRequest, AttemptResult>(request, options);
+      return await thread.run<AttemptRequest, AttemptOutcome>(request, options);
     } finally {
       this.#busy.delete(thread);
       if (thread.alive) this.#idle.push(thread);

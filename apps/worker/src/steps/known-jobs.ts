@@ -1,8 +1,19 @@
 /**
  * What a worker has read of jobs: their specification, their plan, the splits of the thousand it works on. All of it is
  * frozen once written, so a copy never goes stale; the most recently used few are kept.
+ *
+ * That a job has not ended is not frozen: it is believed for a moment only, and not at all once its end was announced.
  */
-import { type AskedJob, firstTaskOf, groupOf, type Plan, processLimits, type Split } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  firstTaskOf,
+  groupOf,
+  type Plan,
+  processLimits,
+  queueLimits,
+  type Split,
+  type Verdict,
+} from '@gridmr/contracts';
 import { type JobStore, StorageError } from '@gridmr/storage';
 import { LRUCache } from 'lru-cache';
 
@@ -11,6 +22,12 @@ export class KnownJobs {
   readonly #asked = new LRUCache<string, Promise<AskedJob>>({ max: processLimits.cachedJobsMax });
   readonly #plans = new LRUCache<string, Promise<Plan>>({ max: processLimits.cachedJobsMax });
   readonly #chunks = new LRUCache<string, Promise<readonly Split[]>>({ max: processLimits.cachedJobsMax });
+
+  /** Jobs that had no verdict a moment ago. */
+  readonly #going = new LRUCache<string, true>({
+    max: processLimits.cachedJobsMax,
+    ttl: queueLimits.verdictBelievedMs,
+  });
 
   constructor(jobs: JobStore) {
     this.#jobs = jobs;
@@ -32,6 +49,19 @@ export class KnownJobs {
       if (plan === undefined) throw new StorageError('not_found', jobId, `job ${jobId} has no plan`);
       return plan;
     });
+  }
+
+  /** The verdict of a job that has ended; undefined if it had none a moment ago. */
+  async verdict(jobId: string): Promise<Verdict | undefined> {
+    if (this.#going.has(jobId)) return undefined;
+    const verdict = await this.#jobs.readVerdict(jobId);
+    if (verdict === undefined) this.#going.set(jobId, true);
+    return verdict;
+  }
+
+  /** The job is said to have ended: the next one to ask looks for its verdict. */
+  lookAgain(jobId: string): void {
+    this.#going.delete(jobId);
   }
 
   /** The split of one map task. */

@@ -1,5 +1,5 @@
 /**
- * The task thread: one attempt at a time, from bytes to bytes. User code, sorting and merging happen here and nowhere else, so
+ * The task thread: one attempt at a time, from bytes to its commit. User code, sorting and merging happen here and nowhere else, so
  * the main thread is always free to renew its locks, and can terminate this one whenever it must.
  */
 import { workerData } from 'node:worker_threads';
@@ -7,14 +7,14 @@ import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { serveRequests } from '@gridmr/sandbox';
 import { openFsStore, StorageError } from '@gridmr/storage';
-import type { AttemptRequest, AttemptResult, TaskThreadData } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, TaskThreadData } from '../attempts/attempt-request.js';
 import { runMap } from './run-map-attempt.js';
 import { runReduce } from './run-reduce-attempt.js';
 
 const { dataDirectory, engine } = workerData as TaskThreadData;
-const store = await openFsStore(dataDirectory);
+const store = await openFsStore(dataDirectory, { mayBlock: true });
 
-serveRequests<AttemptRequest, AttemptResult>(async request => {
+serveRequests<AttemptRequest, AttemptOutcome>(async request => {
   try {
     return request.kind === 'map' ? await runMap(store, engine, request) : await runReduce(store, engine, request);
   } catch (error) {

@@ -1,11 +1,15 @@
 /**
  * What every attempt holds while it runs: a sandbox of its own, and an output nobody sees yet. Closing it
  * gives both back, and discards the output unless it was committed.
+ *
+ * Committing takes two steps: the output becomes a file under a name that no other attempt has, then the commit record names it, if no other attempt
+ * was first. A small segment skips the first step and stands in the record itself, since making a file takes longer than what is in it.
  */
+import { type CommitRecord, dataPlaneLimits } from '@gridmr/contracts';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
-import { functionsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
-import type { BlobStore, BlobWriter } from '@gridmr/storage';
-import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
+import { functionsOf, keepGuestsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
+import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
+import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
 
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -16,8 +20,8 @@ export interface OpenAttempt extends AsyncDisposable {
     numReducers: number,
     input: AttemptContext['input'],
   ): AttemptContext;
-  /** Makes the output's file visible under its own name. Whether it counts is decided by the commit record. */
-  commit(made: EngineResult, durable: boolean): Promise<AttemptResult>;
+  /** Makes this attempt the one that counts, unless another was first. Parts survive a power cut from then on. */
+  commit(made: EngineResult): Promise<AttemptOutcome>;
 }
 
 export async function openAttempt(store: BlobStore, module: WasmModule, request: AttemptRequest): Promise<OpenAttempt> {
@@ -25,10 +29,11 @@ export async function openAttempt(store: BlobStore, module: WasmModule, request:
   const held = new HeldResources();
   try {
     const { asked, memoryBytes, timeoutMs, outputPath } = request;
-    const output = await store.createWriter(outputPath);
+    const output = await store.createWriter(outputPath, { late: true });
     held.add(() => output[Symbol.asyncDispose]());
     const source = asked.spec.program;
     const functions = await functionsOf(source);
+    keepGuestsOf(asked.job_id);
     const sandbox = await openQuickJsSandbox({ module, source, functions, memoryBytes, deadlineMs: timeoutMs });
     held.add(() => sandbox[Symbol.dispose]());
     return {
@@ -41,18 +46,46 @@ export async function openAttempt(store: BlobStore, module: WasmModule, request:
         numReducers,
         input,
       }),
-      commit: async ({ counters, ...made }, durable) => {
-        await output.commit({ durable });
-        // The thread does nothing else meanwhile, so the time that passed is the time it took.
-        const cpu_ms = Math.round(performance.now() - startedMs);
-        return { ...made, counters: { ...counters, cpu_ms } };
-      },
+      commit: made => commitAttempt(store, request, output, startedMs, made),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };
   } catch (error) {
     await held[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function commitAttempt(
+  store: BlobStore,
+  request: AttemptRequest,
+  output: BlobWriter,
+  startedMs: number,
+  { counters, logLines, ...written }: EngineResult,
+): Promise<AttemptOutcome> {
+  const isSegment = request.kind === 'map' && request.reducers > 0;
+  const inline = isSegment ? inlined(output) : undefined;
+  if (inline === undefined) await output.commit({ durable: !isSegment });
+  const record: CommitRecord = {
+    task_id: request.taskId,
+    attempt: request.attempt,
+    worker_id: request.workerId,
+    started_at: request.startedAt,
+    committed_at: new Date().toISOString(),
+    file: request.outputPath.slice(request.outputPath.lastIndexOf('/') + 1),
+    ...(inline === undefined ? {} : { inline }),
+    ...written,
+    // The thread does nothing else meanwhile, so the time that passed is the time it took.
+    counters: { ...counters, cpu_ms: Math.round(performance.now() - startedMs) },
+  };
+  const committed = await new JobStore(store).commitAttempt(record);
+  if (!committed && inline === undefined) await store.remove(request.outputPath);
+  return { committed, logLines };
+}
+
+/** The output in base64 if it is small. */
+function inlined({ held }: BlobWriter): string | undefined {
+  if (held === undefined || held.length > dataPlaneLimits.inlineSegmentBytesMax) return undefined;
+  return Buffer.from(held.buffer, held.byteOffset, held.length).toString('base64');
 }
 
 function contextOf({ asked, taskId, attempt }: AttemptRequest) {

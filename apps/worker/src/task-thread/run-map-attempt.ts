@@ -1,16 +1,17 @@
 /** Step 3 of a job's path, in the task thread: one split, from its files' bytes to a segment (or, map-only, a part). */
 import { tmpdir } from 'node:os';
+import { dataPlaneLimits, type Split } from '@gridmr/contracts';
 import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
-import type { AttemptRequest, AttemptResult } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
 import { openAttempt } from './open-attempt.js';
 
 export async function runMap(
   store: BlobStore,
   engine: WasmModule,
   request: Extract<AttemptRequest, { kind: 'map' }>,
-): Promise<AttemptResult> {
+): Promise<AttemptOutcome> {
   const { split, reducers, asked, index } = request;
   await using attempt = await openAttempt(store, engine, request);
   const format = asked.spec.input_format;
@@ -23,6 +24,17 @@ export async function runMap(
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
     scratch: tmpdir(),
+    limits: isSmall(split) ? smallBuffers : {},
   });
-  return await attempt.commit(made, reducers === 0);
+  return await attempt.commit(made);
+}
+
+/** Full-sized buffers cost more than the work of a small split. What it makes may still be big: it is written in more pieces then. */
+const smallBuffers = {
+  segmentFrameBytes: dataPlaneLimits.smallSplitBytes,
+  writeBufferBytes: dataPlaneLimits.smallSplitBytes,
+};
+
+function isSmall({ ranges }: Split): boolean {
+  return ranges.reduce((bytes, { start, end }) => bytes + end - start, 0) <= dataPlaneLimits.smallSplitBytes;
 }

@@ -1,0 +1,54 @@
+/**
+ * The engine instance of the last attempt, kept for the next one of the same job. A fresh instance costs a millisecond, and the memory it leaves
+ * behind costs V8 ten more to collect: as much as all else of a task that has little to do.
+ *
+ * A used instance is as good as a fresh one, because everything that a guest can change is its memory, and the memory is put back byte for byte to
+ * what it was when the prelude had been loaded (`prelude-image.ts`): no call is under way, so the engine's stack pointer is where it was, and it
+ * has no other state. It is kept only if all went well and the memory never grew; and never from one job to another, so that even a hole in
+ * the engine shows nobody what is not his.
+ *
+ * One thread runs one attempt at a time, so it keeps one instance. Without an owner nothing is kept.
+ */
+import type { QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
+import type { GuestBorder } from './guest-border.js';
+import type { QuickJsInstance } from './quickjs-instance.js';
+import type { WasmModule } from './web-assembly.js';
+
+/** What the engine's ways out of the guest lead to: the attempt that has it now. */
+export interface GuestTenant {
+  interrupts(): boolean;
+  readonly calls: ReadonlyMap<string, VmFunctionImplementation<QuickJSHandle>>;
+}
+
+/** An engine instance and who has it. Its ways out are made once and outlive the tenant. */
+export interface GuestBody {
+  readonly module: WasmModule;
+  readonly memoryBytes: number;
+  readonly instance: QuickJsInstance;
+  readonly border: GuestBorder;
+  tenant: GuestTenant | undefined;
+  /** True once the prelude's image describes the whole memory. */
+  isImaged: boolean;
+}
+
+let owner: string | undefined;
+let kept: GuestBody | undefined;
+
+/** From now on this thread's guests belong to `newOwner`. What another owner left is dropped. */
+export function keepGuestsOf(newOwner: string): void {
+  if (owner !== newOwner) kept = undefined;
+  owner = newOwner;
+}
+
+/** Its memory is as the last attempt left it. */
+export function takeKeptGuest(module: WasmModule, memoryBytes: number): GuestBody | undefined {
+  const body = kept;
+  kept = undefined;
+  return body?.module === module && body.memoryBytes === memoryBytes ? body : undefined;
+}
+
+/** Only after the last call into it has returned, and returned well. */
+export function keepGuest(body: GuestBody): void {
+  body.tenant = undefined;
+  if (owner !== undefined && body.isImaged && !body.instance.growth.asked) kept = body;
+}

@@ -1,0 +1,37 @@
+/**
+ * The calls of the system that every task makes, for two kinds of callers: those that must not wait hand them to Node's pool of threads, and a thread
+ * that has nothing else to do makes them itself. On a local disk most take microseconds, and the way through the pool takes several times that.
+ */
+import { linkSync, open, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { link, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+export interface FileCalls {
+  realPath(path: string): Promise<string> | string;
+  open(path: string, flags: number): Promise<number> | number;
+  /** Fails if the name is taken. */
+  create(path: string, bytes: Uint8Array): Promise<void> | void;
+  link(from: string, to: string): Promise<void> | void;
+  /** How many names the file has. */
+  links(path: string): Promise<number> | number;
+  /** Missing is fine. */
+  remove(path: string): Promise<void> | void;
+}
+
+export const pooledCalls: FileCalls = {
+  realPath: path => realpath(path),
+  open: promisify(open),
+  create: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
+  link,
+  links: async path => (await stat(path)).nlink,
+  remove: path => rm(path, { force: true }),
+};
+
+export const blockingCalls: FileCalls = {
+  realPath: path => realpathSync.native(path),
+  open: openSync,
+  create: (path, bytes) => writeFileSync(path, bytes, { flag: 'wx' }),
+  link: linkSync,
+  links: path => statSync(path).nlink,
+  remove: path => rmSync(path, { force: true }),
+};
