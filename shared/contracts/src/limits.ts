@@ -130,7 +130,7 @@ export const dataPlaneLimits = {
   gzipLevel: 1,
   /** Splits per plan chunk file, and tasks per group of a flow. */
   tasksPerGroup: 1000,
-  /** A map attempt over no more than this gets buffers of this size. */
+  /** A map task over no more than this is tiny: it is bundled with others, and its attempt gets buffers of this size. */
   smallSplitBytes: 4 * kib,
   /** A segment up to this stands in its commit record instead of in a file. */
   inlineSegmentBytesMax: 4 * kib,
@@ -206,6 +206,12 @@ export const queueLimits = {
   commandTimeoutMs: 2 * secondMs,
   /** Children that one barrier has; above it, a tree of groups. */
   childrenPerBarrierMax: 1000,
+  /** Tiny map tasks that one message may stand for, */
+  bundledTasksMax: 20,
+  /** as long as a job has so many messages: enough for workers to share. */
+  bundlesMin: 200,
+  /** A message at work for longer: its attempt is told of while it runs, and tasks bundled behind it get messages of their own. */
+  slowMessageMs: 300,
   removalsPerPipeline: 500,
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,
@@ -227,8 +233,6 @@ export const queueLimits = {
   endedCheckMs: 5 * secondMs,
   /** A worker that looked for a job's verdict and found none believes so for this long, unless the job's end is announced. */
   verdictBelievedMs: 500,
-  /** An attempt that ends sooner is told of once, at its end. */
-  runningNewsAfterMs: 250,
   /** News of attempts that came to their end wait so long for more, unless something more urgent is to be told. */
   newsGatheredMs: 50,
   /** Clean-up comes back after this while attempts of an ended job are still stopping. */

@@ -24,13 +24,21 @@ export type ControlData = z.infer<typeof controlDataSchema>;
 
 export const groupDataSchema = controlDataSchema.extend({ kind: taskKindSchema, group: z.number().int().min(0) });
 
-export const taskDataSchema = z.object({ job_id: jobIdSchema, kind: taskKindSchema, index: z.number().int().min(0) });
+const taskIndex = z.number().int().min(0);
+
+/** One task, or several that are tiny (a bundle): `more` are the indices after the first, all of one group. */
+export const taskDataSchema = z.object({
+  job_id: jobIdSchema,
+  kind: taskKindSchema,
+  index: taskIndex,
+  more: z.array(taskIndex).optional(),
+});
 export type TaskData = z.infer<typeof taskDataSchema>;
 
-/** A task's message returns no more than which attempt is committed. */
+/** A task's message returns no more than which attempt (of its first task) is committed. */
 export type TaskReturn = { attempt: number };
 
-/** Deterministic ids: adding a message twice adds it once. Task messages carry the task's own id. */
+/** Deterministic ids: adding a message twice adds it once. Task messages carry the task's own id, bundles that of their first. */
 export const messageIds = {
   plan: (jobId: string) => `${jobId}-plan`,
   mapBarrier: (jobId: string) => `${jobId}-map-barrier`,

@@ -2,30 +2,42 @@
 import type { AskedJob, Plan, Split } from '@gridmr/contracts';
 import type { WasmModule } from '@gridmr/sandbox';
 
-interface RequestBase {
+/** What all attempts of one message share. */
+interface SharedRequest {
   readonly asked: AskedJob;
-  readonly taskId: string;
   readonly attempt: number;
   readonly workerId: string;
-  readonly startedAt: string;
-  readonly index: number;
-  /** Where the attempt's output goes: a name no other attempt has or will have. */
-  readonly outputPath: string;
   readonly memoryBytes: number;
-  /** Milliseconds the attempt may take, from now. */
+  /** Milliseconds an attempt may take, from its start. */
   readonly timeoutMs: number;
 }
 
-export type AttemptRequest = RequestBase &
-  (
-    | { readonly kind: 'map'; readonly split: Split; readonly reducers: number }
-    | { readonly kind: 'reduce'; readonly plan: Plan }
-  );
+interface OneTask {
+  readonly taskId: string;
+  readonly index: number;
+  /** Where the attempt's output goes: a name no other attempt has or will have. */
+  readonly outputPath: string;
+}
+
+export type MapTask = OneTask & { readonly kind: 'map'; readonly split: Split; readonly reducers: number };
+export type ReduceTask = OneTask & { readonly kind: 'reduce'; readonly plan: Plan };
+
+/** The tasks of a message: one, or a bundle. */
+export interface AttemptsRequest extends SharedRequest {
+  readonly tasks: readonly (MapTask | ReduceTask)[];
+  /** Of the `BundleClaims`. */
+  readonly claims: SharedArrayBuffer;
+}
+
+/** One attempt of one of them. */
+export type AttemptRequest<Task = MapTask | ReduceTask> = SharedRequest & Task & { readonly startedAt: string };
 
 /** How an attempt that came to its end ended. */
 export interface AttemptOutcome {
   /** Whether it is the one that counts. If not, another was first, and its output is gone. */
   readonly committed: boolean;
+  readonly startedAt: string;
+  readonly endedAt: string;
   readonly logLines: readonly string[];
 }
 

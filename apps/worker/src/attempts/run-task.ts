@@ -1,25 +1,26 @@
 /**
- * Steps 3 and 5 of a job's path, as the worker's main thread sees them: take a task's message, have an attempt made and
- * committed in a slot. The first attempt to commit wins; a later one is superseded and its output discarded.
+ * Steps 3 and 5 of a job's path, as the worker's main thread sees them: take a task's message, have its attempt made and
+ * committed in a slot. The first attempt to commit wins; a later one is superseded and its output discarded. The message of a
+ * bundle has several tasks, whose attempts the slot makes one after the other.
  *
  * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
  * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
  */
 import {
-  type AskedJob,
   jobFiles,
+  queueLimits,
   randomToken,
   type TaskData,
-  TaskError,
   type TaskReturn,
   taskDataSchema,
   taskId,
 } from '@gridmr/contracts';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { StepTools } from '../steps/step-tools.js';
-import { AttemptNews } from './attempt-news.js';
-import type { AttemptOutcome, AttemptRequest } from './attempt-request.js';
+import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
+import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { settleFailure } from './settle-failure.js';
+import { stopReasonOf } from './stop-reason.js';
 import type { TaskSlots } from './task-slots.js';
 
 const attemptTokenLength = 6;
@@ -40,64 +41,66 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskReturn> {
   const task = taskDataSchema.parse(message.data);
-  const [verdict, committed, asked] = await Promise.all([
+  const [verdict, indices, asked] = await Promise.all([
     tools.known.verdict(task.job_id),
-    message.attemptsStarted > 1 ? tools.jobs.readCommit(task.job_id, task.kind, task.index) : undefined,
+    tasksLeft(tools, task, message.attemptsStarted),
     tools.known.asked(task.job_id),
   ]);
   if (verdict !== undefined) throw new UnrecoverableError(`job ${task.job_id} is ${verdict.status}`);
-  if (committed !== undefined) return { attempt: committed.attempt };
-  using news = new AttemptNews(tools, task, message.attemptsStarted);
+  const attempt = message.attemptsStarted;
+  if (indices.length === 0) return { attempt };
+  const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
+  let ended: AttemptOutcome[] = [];
+  using tasks = new MessageTasks(tools, work, indices);
   try {
-    const request = await requestAttempt(tools, asked, task, news, limits);
-    const outcome = await slots.run(request, { deadlineMs: request.timeoutMs, signal });
-    return await report(tools, news, task, outcome);
+    const request = await requestAttempts(tools, work, tasks, limits);
+    const outcomes = await slots.run(request, {
+      deadlineMs: request.timeoutMs + queueLimits.slowMessageMs,
+      signal,
+      onNotice: notice => {
+        ended = notice as AttemptOutcome[];
+      },
+    });
+    await tasks.tell(outcomes);
+    await tasks.finish();
+    return { attempt };
   } catch (error) {
+    const news = await tasks.fail(ended, stopReasonOf(signal) !== undefined);
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
 }
 
-async function requestAttempt(
-  tools: StepTools,
-  asked: AskedJob,
-  { job_id, kind, index }: TaskData,
-  { attempt, startedAt }: AttemptNews,
-  limits: AttemptLimits,
-): Promise<AttemptRequest> {
-  const plan = await tools.known.plan(job_id);
-  const isPart = kind === 'reduce' || plan.reduce_tasks === 0;
-  const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
-  const base = {
-    asked,
-    taskId: taskId(job_id, kind, index),
-    attempt,
-    workerId: tools.workerId,
-    startedAt,
-    index,
-    outputPath: jobFiles.attemptOutput(job_id, kind, index, name, isPart ? 'part' : 'segment'),
-    memoryBytes: Math.min(limits.memoryBytes, asked.spec.memory_limit),
-    timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
-  };
-  return kind === 'map'
-    ? { ...base, kind, split: await tools.known.split(job_id, index), reducers: plan.reduce_tasks }
-    : { ...base, kind, plan };
+/** A message that was started before may have been at it already. */
+async function tasksLeft(tools: StepTools, { job_id, kind, index, more = [] }: TaskData, attempt: number) {
+  const indices = [index, ...more];
+  if (attempt === 1) return indices;
+  const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
+  return indices.filter((_, i) => records[i] === undefined);
 }
 
-/** Tells how the attempt ended, and which attempt of the task counts. */
-async function report(
+async function requestAttempts(
   tools: StepTools,
-  news: AttemptNews,
-  { job_id, kind, index }: TaskData,
-  { committed, logLines }: AttemptOutcome,
-): Promise<TaskReturn> {
-  news.log(logLines);
-  if (committed) {
-    news.publish('committed');
-    return { attempt: news.attempt };
-  }
-  news.publish('superseded');
-  const winner = await tools.jobs.readCommit(job_id, kind, index);
-  if (winner === undefined)
-    throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
-  return { attempt: winner.attempt };
+  { message, task: { job_id, kind }, asked, plan }: MessageAtWork,
+  { indices, claims }: MessageTasks,
+  limits: AttemptLimits,
+): Promise<AttemptsRequest> {
+  const attempt = message.attemptsStarted;
+  const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
+  const tasks = indices.map(async (index): Promise<MapTask | ReduceTask> => {
+    const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
+    const outputPath = jobFiles.attemptOutput(job_id, kind, index, name, extension);
+    const one = { taskId: taskId(job_id, kind, index), index, outputPath };
+    return kind === 'map'
+      ? { ...one, kind, split: await tools.known.split(job_id, index), reducers: plan.reduce_tasks }
+      : { ...one, kind, plan };
+  });
+  return {
+    asked,
+    attempt,
+    workerId: tools.workerId,
+    memoryBytes: Math.min(limits.memoryBytes, asked.spec.memory_limit),
+    timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
+    tasks: await Promise.all(tasks),
+    claims: claims.shared,
+  };
 }

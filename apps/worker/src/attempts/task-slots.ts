@@ -1,9 +1,9 @@
 /**
- * One slot: a task thread that runs one attempt at a time, kept warm from one attempt to the next, and replaced when it had
+ * One slot: a task thread that makes one attempt at a time, kept warm from one attempt to the next, and replaced when it had
  * to be terminated. The slots of a process are as many as its consumer's concurrency.
  */
 import { GuardedThread, type RunOptions } from '@gridmr/sandbox';
-import type { AttemptOutcome, AttemptRequest, TaskThreadData } from './attempt-request.js';
+import type { AttemptOutcome, AttemptsRequest, TaskThreadData } from './attempt-request.js';
 
 const threadEntry = new URL('../task-thread/main.js', import.meta.url);
 
@@ -27,12 +27,15 @@ export class TaskSlots implements AsyncDisposable {
     return this.#busy.size;
   }
 
-  /** Runs one attempt in an idle thread. Throws what the attempt threw, or why its thread had to be terminated. */
-  async run(request: AttemptRequest, options: RunOptions): Promise<AttemptOutcome> {
+  /**
+   * Makes the attempts of one message in an idle thread, one after the other. Throws what an attempt threw, or why its thread had to be terminated; the
+   * outcomes of those before it come by `onNotice`, unless the thread was terminated.
+   */
+  async run(request: AttemptsRequest, options: RunOptions): Promise<AttemptOutcome[]> {
     const thread = this.#idle.pop() ?? (await this.#startThread());
     this.#busy.add(thread);
     try {
-      return await thread.run<AttemptRequest, AttemptOutcome>(request, options);
+      return await thread.run<AttemptsRequest, AttemptOutcome[]>(request, options);
     } finally {
       this.#busy.delete(thread);
       if (thread.alive) this.#idle.push(thread);

@@ -1,6 +1,7 @@
 /** Step 4 of a job's path: every map task has a committed attempt, so queue the reduce tasks. */
 import { groupCount } from '@gridmr/contracts';
 import { committedTasks } from './committed-tasks.js';
+import { reduceStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
 import { summariseGroup } from './summarise-group.js';
 import { addTaskFlow } from './task-flow.js';
@@ -12,10 +13,8 @@ export async function passMapBarrier(tools: StepTools, jobId: string): Promise<v
   for (let group = 0; group < groupCount(plan.map_tasks); group++) await summariseGroup(tools, plan, 'map', group);
   await addTaskFlow(tools.queues, {
     jobId,
-    kind: 'reduce',
-    tasks: plan.reduce_tasks,
+    ...reduceStage(plan),
     isCommitted: await committedTasks(tools, plan, 'reduce'),
-    barrier: 'commit',
     spec: asked.spec,
   });
   publishPhase(tools, jobId, 'reduce');

@@ -8,6 +8,7 @@ import { expandInputs, StorageError } from '@gridmr/storage';
 import { claimOutput } from './claim-output.js';
 import { committedTasks } from './committed-tasks.js';
 import { findCuts } from './find-cuts.js';
+import { mapStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
 import { addTaskFlow } from './task-flow.js';
 
@@ -22,10 +23,8 @@ export async function planJob(tools: StepTools, jobId: string): Promise<void> {
   tools.news.publish({ type: 'planned', job_id: jobId, at: plan.planned_at, map_tasks, reduce_tasks, input });
   await addTaskFlow(tools.queues, {
     jobId,
-    kind: 'map',
-    tasks: map_tasks,
+    ...mapStage(plan),
     isCommitted: await committedTasks(tools, plan, 'map'),
-    barrier: reduce_tasks === 0 ? 'commit' : 'map-barrier',
     spec: asked.spec,
   });
 }

@@ -11,6 +11,8 @@
  *          └─ group 1 ─ task 1000 …
  * ```
  *
+ * A task message may stand for several tasks (`bundle-tasks.ts`).
+ *
  * When all groups are seen to be there, the hold is removed, which may at once wake the barrier. Ids are deterministic,
  * so adding a flow again (after a crash in the middle) adds only what is missing.
  */
@@ -18,15 +20,18 @@ import {
   dataPlaneLimits,
   firstTaskOf,
   groupCount,
+  groupOf,
   type JobSpec,
   messageIds,
   queueLimits,
   queueNames,
+  type TaskData,
   type TaskKind,
   taskId,
 } from '@gridmr/contracts';
 import { messageOptions, type Queues } from '@gridmr/runtime';
 import type { FlowJob } from 'bullmq';
+import { bundleTasks } from './bundle-tasks.js';
 
 export interface TaskFlow {
   readonly jobId: string;
@@ -35,6 +40,8 @@ export interface TaskFlow {
   /** Tasks that are committed already are not queued again. */
   readonly isCommitted: (index: number) => boolean;
   readonly barrier: 'map-barrier' | 'commit';
+  /** More than 1: see `bundle-tasks.ts`. */
+  readonly tasksPerMessage?: number;
   readonly spec: Pick<JobSpec, 'priority' | 'max_attempts'>;
 }
 
@@ -73,7 +80,7 @@ async function addTree(queues: Queues, flow: TaskFlow): Promise<void> {
   await queues.hold.remove(holdId);
 }
 
-function barrierId(flow: TaskFlow): string {
+function barrierId(flow: Pick<TaskFlow, 'barrier' | 'jobId'>): string {
   return flow.barrier === 'commit' ? messageIds.commit(flow.jobId) : messageIds.mapBarrier(flow.jobId);
 }
 
@@ -104,20 +111,50 @@ function groupMessage(flow: TaskFlow, group: number, parent: { id: string; queue
 const priorities = { high: 1, normal: 1_000, low: 1_000_000 } as const;
 
 function pendingTasks(flow: TaskFlow, from: number, to: number): FlowJob[] {
-  const messages: FlowJob[] = [];
-  for (let index = from; index < to; index++) {
-    if (flow.isCommitted(index)) continue;
-    messages.push({
-      name: flow.kind,
+  return bundleTasks(from, to, flow.tasksPerMessage ?? 1, flow.isCommitted).map(
+    ({ first, tasks: [index, ...more] }) => ({
       queueName: queueNames.tasks,
-      data: { job_id: flow.jobId, kind: flow.kind, index },
-      opts: {
-        ...messageOptions(flow.spec.max_attempts),
-        jobId: taskId(flow.jobId, flow.kind, index),
-        priority: priorities[flow.spec.priority],
-        failParentOnFailure: true,
-      },
-    });
-  }
-  return messages;
+      ...taskMessage(flow, first, { job_id: flow.jobId, kind: flow.kind, index: index ?? first, ...bundled(more) }),
+    }),
+  );
+}
+
+function bundled(more: readonly number[]): Pick<TaskData, 'more'> {
+  return more.length === 0 ? {} : { more: [...more] };
+}
+
+function taskMessage({ jobId, kind, spec }: Pick<TaskFlow, 'jobId' | 'kind' | 'spec'>, named: number, data: TaskData) {
+  return {
+    name: kind,
+    data,
+    opts: {
+      ...messageOptions(spec.max_attempts),
+      jobId: taskId(jobId, kind, named),
+      priority: priorities[spec.priority],
+      failParentOnFailure: true,
+    },
+  };
+}
+
+/** Queues tasks by themselves that were bundled into a message which is still at work: their barrier waits for it, and from now on for them. */
+export async function addTasksApart(
+  queues: Queues,
+  flow: Omit<TaskFlow, 'isCommitted'>,
+  indices: readonly number[],
+): Promise<void> {
+  const { jobId, kind } = flow;
+  await queues.tasks.addBulk(
+    indices.map(index => {
+      const { opts, ...message } = taskMessage(flow, index, { job_id: jobId, kind, index });
+      return {
+        ...message,
+        opts: { ...opts, parent: { id: parentOf(flow, index), queue: queues.control.qualifiedName } },
+      };
+    }),
+  );
+}
+
+function parentOf(flow: Omit<TaskFlow, 'isCommitted'>, index: number): string {
+  if (flow.tasks <= queueLimits.childrenPerBarrierMax) return barrierId(flow);
+  return messageIds.group(flow.jobId, flow.kind, groupOf(index));
 }

@@ -7,22 +7,35 @@ import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { serveRequests } from '@gridmr/sandbox';
 import { openFsStore, StorageError } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest, TaskThreadData } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, AttemptsRequest, TaskThreadData } from '../attempts/attempt-request.js';
+import { BundleClaims } from '../attempts/bundle-claims.js';
 import { runMap } from './run-map-attempt.js';
 import { runReduce } from './run-reduce-attempt.js';
 
 const { dataDirectory, engine } = workerData as TaskThreadData;
 const store = await openFsStore(dataDirectory, { mayBlock: true });
 
-serveRequests<AttemptRequest, AttemptOutcome>(async request => {
+serveRequests<AttemptsRequest, AttemptOutcome[]>(async ({ tasks, claims, ...shared }, calls) => {
+  const outcomes: AttemptOutcome[] = [];
+  const bundle = new BundleClaims(tasks.length, claims);
   try {
-    return request.kind === 'map' ? await runMap(store, engine, request) : await runReduce(store, engine, request);
+    for (let at = bundle.claim(); at !== undefined; at = bundle.claim()) {
+      const task = tasks[at];
+      if (task !== undefined)
+        outcomes.push(await runAttempt({ ...shared, ...task, startedAt: new Date().toISOString() }));
+    }
+    return outcomes;
   } catch (error) {
+    if (outcomes.length > 0) calls.notice(outcomes);
     throw isStorageFailure(error)
       ? new TaskError({ code: 'storage_error', message: error.message }, { cause: error })
       : error;
   }
 });
+
+function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
+  return request.kind === 'map' ? runMap(store, engine, request) : runReduce(store, engine, request);
+}
 
 /** Classes do not survive the way to the main thread; codes do. */
 function isStorageFailure(error: unknown): error is Error {

@@ -65,12 +65,13 @@ async function commitAttempt(
   const isSegment = request.kind === 'map' && request.reducers > 0;
   const inline = isSegment ? inlined(output) : undefined;
   if (inline === undefined) await output.commit({ durable: !isSegment });
+  const endedAt = new Date().toISOString();
   const record: CommitRecord = {
     task_id: request.taskId,
     attempt: request.attempt,
     worker_id: request.workerId,
     started_at: request.startedAt,
-    committed_at: new Date().toISOString(),
+    committed_at: endedAt,
     file: request.outputPath.slice(request.outputPath.lastIndexOf('/') + 1),
     ...(inline === undefined ? {} : { inline }),
     ...written,
@@ -79,7 +80,7 @@ async function commitAttempt(
   };
   const committed = await new JobStore(store).commitAttempt(record);
   if (!committed && inline === undefined) await store.remove(request.outputPath);
-  return { committed, logLines };
+  return { committed, startedAt: request.startedAt, endedAt, logLines };
 }
 
 /** The output in base64 if it is small. */

@@ -4,13 +4,13 @@ import { dataPlaneLimits, type Split } from '@gridmr/contracts';
 import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempts/attempt-request.js';
 import { openAttempt } from './open-attempt.js';
 
 export async function runMap(
   store: BlobStore,
   engine: WasmModule,
-  request: Extract<AttemptRequest, { kind: 'map' }>,
+  request: AttemptRequest<MapTask>,
 ): Promise<AttemptOutcome> {
   const { split, reducers, asked, index } = request;
   await using attempt = await openAttempt(store, engine, request);

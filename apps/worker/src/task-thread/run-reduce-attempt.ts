@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { runReduceAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempts/attempt-request.js';
 import { findSegments } from './find-segments.js';
 import { openAttempt } from './open-attempt.js';
 
 export async function runReduce(
   store: BlobStore,
   engine: WasmModule,
-  request: Extract<AttemptRequest, { kind: 'reduce' }>,
+  request: AttemptRequest<ReduceTask>,
 ): Promise<AttemptOutcome> {
   const { plan, asked, index } = request;
   await using attempt = await openAttempt(store, engine, request);

@@ -1,0 +1,127 @@
+/**
+ * The tasks of one message while the worker is at it: one, or a bundle of tiny ones (`bundle-tasks.ts`).
+ *
+ * The task thread claims one after the other (`bundle-claims.ts`). Two things close the bundle early: the message takes too long, or an attempt fails. The
+ * tasks that were not begun then get messages of their own, and this message keeps the one that was, so that what counts for a message (failed
+ * attempts, pauses between them) counts for one task. A bundle that dies half-way comes again whole, and its committed tasks are left alone.
+ */
+import { type AskedJob, type Plan, queueLimits, type TaskData, TaskError } from '@gridmr/contracts';
+import type { Job } from 'bullmq';
+import { stageOf } from '../steps/stages.js';
+import type { StepTools } from '../steps/step-tools.js';
+import { addTasksApart } from '../steps/task-flow.js';
+import { AttemptNews } from './attempt-news.js';
+import type { AttemptOutcome } from './attempt-request.js';
+import { BundleClaims } from './bundle-claims.js';
+
+export interface MessageAtWork {
+  readonly message: Job;
+  readonly task: TaskData;
+  readonly asked: AskedJob;
+  readonly plan: Plan;
+}
+
+export class MessageTasks implements Disposable {
+  readonly indices: readonly number[];
+  readonly claims: BundleClaims;
+  readonly #tools: StepTools;
+  readonly #work: MessageAtWork;
+  readonly #news: readonly AttemptNews[];
+  #slow: NodeJS.Timeout;
+  /** How many have been told to have ended. */
+  #told = 0;
+  /** How many were begun when the bundle was closed. */
+  #begun: number | undefined;
+  #lettingGo: Promise<void> | undefined;
+
+  /** @param indices those of the message's tasks that are left to do, at least one */
+  constructor(tools: StepTools, work: MessageAtWork, indices: readonly number[]) {
+    this.#tools = tools;
+    this.#work = work;
+    this.indices = indices;
+    this.claims = new BundleClaims(indices.length);
+    this.#news = indices.map(index => new AttemptNews(tools, { ...work.task, index }, work.message.attemptsStarted));
+    this.#slow = setTimeout(() => this.#isSlow(), queueLimits.slowMessageMs);
+  }
+
+  /** Tells of attempts that came to their end, in order; the first call's are those of the first tasks. */
+  async tell(outcomes: readonly AttemptOutcome[]): Promise<void> {
+    for (const { committed, logLines, startedAt, endedAt } of outcomes) {
+      const index = this.indices[this.#told];
+      const news = this.#news[this.#told++];
+      if (news === undefined || index === undefined) throw new Error('more attempts have ended than were asked for');
+      news.log(logLines);
+      const state = committed ? 'committed' : 'superseded';
+      news.publish(state, null, committed, { at: endedAt, startedAt });
+      if (!committed) await this.#checkWinner(index, news);
+    }
+  }
+
+  /** All attempts have ended well: nothing more to do, unless tasks were let go and the queue did not take them. */
+  async finish(): Promise<void> {
+    await this.#lettingGo;
+  }
+
+  /**
+   * An attempt failed, or had to stop, after those that `ended`. Returns its news; the tasks behind it are queued by themselves, unless the
+   * message comes back whole.
+   */
+  async fail(ended: readonly AttemptOutcome[], comesBack: boolean): Promise<AttemptNews> {
+    this.#begun ??= this.claims.close();
+    const failed = Math.max(0, this.#begun - 1);
+    try {
+      await this.tell(ended);
+      await this.#tellUnreported(failed);
+      if (!comesBack) await (this.#lettingGo ?? this.#letGo(failed));
+    } catch (error) {
+      this.#news[failed]?.logger.warn('the tasks of a bundle stay together', { error });
+    }
+    return this.#news[failed] as AttemptNews;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#slow);
+  }
+
+  #isSlow(): void {
+    if (this.claims.claimed === 0) {
+      this.#slow = setTimeout(() => this.#isSlow(), queueLimits.slowMessageMs);
+      return;
+    }
+    this.#begun = this.claims.close();
+    const current = this.#begun - 1;
+    this.#news[current]?.publish('running');
+    this.#lettingGo = this.#letGo(current);
+    // It is awaited when the attempt has ended.
+    this.#lettingGo.catch(() => undefined);
+  }
+
+  /** Queues the tasks behind the one at `current` by themselves; only then does this message forget them. */
+  async #letGo(current: number): Promise<void> {
+    const { message, task, asked, plan } = this.#work;
+    const index = this.indices[current] as number;
+    const left = this.indices.slice(current + 1);
+    if (left.length === 0) return;
+    const { job_id, kind } = task;
+    await addTasksApart(this.#tools.queues, { jobId: job_id, ...stageOf(plan, kind), spec: asked.spec }, left);
+    await message.updateData({ job_id, kind, index });
+  }
+
+  /** The thread was ended before it could report attempts: what is committed says how they ended. */
+  async #tellUnreported(end: number): Promise<void> {
+    const { job_id, kind } = this.#work.task;
+    for (const index of this.indices.slice(this.#told, end)) {
+      const news = this.#news[this.#told++];
+      const record = await this.#tools.jobs.readCommit(job_id, kind, index);
+      if (record === undefined || record.worker_id !== this.#tools.workerId || record.attempt !== news?.attempt)
+        continue;
+      news.publish('committed', null, true, { at: record.committed_at, startedAt: record.started_at });
+    }
+  }
+
+  async #checkWinner(index: number, news: AttemptNews): Promise<void> {
+    const { job_id, kind } = this.#work.task;
+    if ((await this.#tools.jobs.readCommit(job_id, kind, index)) !== undefined) return;
+    throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
+  }
+}
