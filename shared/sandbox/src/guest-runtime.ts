@@ -4,14 +4,16 @@
  */
 import { sandboxLimits } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
-import { GuestBorder, GuestMemoryError } from './guest-border.js';
+import { freshGuest, type GuestBody, type GuestTenant } from './guest-body.js';
+import { type GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
 import { checkGuestLayout } from './guest-layout-check.js';
 import { type GuestBody, type GuestTenant, keepGuest, takeKeptGuest } from './kept-guest.js';
+import { keepGuest, takeKeptGuest } from './kept-guest.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';
-import { openQuickJs, type QuickJsInstance } from './quickjs-instance.js';
+import type { QuickJsInstance } from './quickjs-instance.js';
 import type { WasmModule } from './web-assembly.js';
 
 /** The guest ended by an exception, a limit or a crash. It cannot be entered again. */
@@ -64,7 +66,7 @@ export class GuestRuntime implements GuestTenant {
   /** @param deadlineMs from now: past it, the guest is interrupted */
   static async open(module: WasmModule, memoryBytes: number, deadlineMs: number): Promise<GuestRuntime> {
     const endsAt = performance.now() + deadlineMs;
-    return new GuestRuntime(takeKeptGuest(module, memoryBytes) ?? (await newBody(module, memoryBytes)), endsAt);
+    return new GuestRuntime(takeKeptGuest(module, memoryBytes) ?? (await freshGuest(module, memoryBytes)), endsAt);
   }
 
   set clockMs(nowMs: number) {
@@ -239,11 +241,4 @@ export class GuestRuntime implements GuestTenant {
       return unreadableError;
     }
   }
-}
-
-async function newBody(module: WasmModule, memoryBytes: number): Promise<GuestBody> {
-  let body: GuestBody | undefined;
-  const instance = await openQuickJs(module, memoryBytes, () => body?.tenant?.interrupts() ?? false);
-  body = { module, memoryBytes, instance, border: new GuestBorder(instance), tenant: undefined, isImaged: false };
-  return body;
 }

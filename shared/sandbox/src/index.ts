@@ -1,5 +1,6 @@
 /** User code, jailed: programs checked, sandboxes on QuickJS, threads guarded from outside. */
 export * from './guarded-thread.js';
+export { prepareGuest } from './guest-body.js';
 export { keepGuestsOf } from './kept-guest.js';
 export * from './program-checker.js';
 export * from './program-source.js';

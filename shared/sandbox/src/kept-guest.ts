@@ -9,46 +9,38 @@
  *
  * One thread runs one attempt at a time, so it keeps one instance. Without an owner nothing is kept.
  */
-import type { QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
-import type { GuestBorder } from './guest-border.js';
-import type { QuickJsInstance } from './quickjs-instance.js';
+import type { GuestBody } from './guest-body.js';
+import { dropQuickJs } from './quickjs-instance.js';
 import type { WasmModule } from './web-assembly.js';
-
-/** What the engine's ways out of the guest lead to: the attempt that has it now. */
-export interface GuestTenant {
-  interrupts(): boolean;
-  readonly calls: ReadonlyMap<string, VmFunctionImplementation<QuickJSHandle>>;
-}
-
-/** An engine instance and who has it. Its ways out are made once and outlive the tenant. */
-export interface GuestBody {
-  readonly module: WasmModule;
-  readonly memoryBytes: number;
-  readonly instance: QuickJsInstance;
-  readonly border: GuestBorder;
-  tenant: GuestTenant | undefined;
-  /** True once the prelude's image describes the whole memory. */
-  isImaged: boolean;
-}
 
 let owner: string | undefined;
 let kept: GuestBody | undefined;
 
 /** From now on this thread's guests belong to `newOwner`. What another owner left is dropped. */
 export function keepGuestsOf(newOwner: string): void {
-  if (owner !== newOwner) kept = undefined;
+  if (owner !== newOwner) dropKept();
   owner = newOwner;
 }
 
 /** Its memory is as the last attempt left it. */
 export function takeKeptGuest(module: WasmModule, memoryBytes: number): GuestBody | undefined {
   const body = kept;
+  if (body?.module !== module || body.memoryBytes !== memoryBytes) {
+    dropKept();
+    return undefined;
+  }
   kept = undefined;
-  return body?.module === module && body.memoryBytes === memoryBytes ? body : undefined;
+  return body;
 }
 
 /** Only after the last call into it has returned, and returned well. */
 export function keepGuest(body: GuestBody): void {
   body.tenant = undefined;
+  dropKept();
   if (owner !== undefined && body.isImaged && !body.instance.growth.asked) kept = body;
+}
+
+function dropKept(): void {
+  if (kept !== undefined) dropQuickJs(kept.instance);
+  kept = undefined;
 }

@@ -83,6 +83,11 @@ function putBack(target: Buffer, bytes: Uint8Array): void {
   }
 }
 
+/** Makes every byte of a used memory zero. */
+export function wipe(memory: ArrayBuffer): void {
+  clear(Buffer.from(memory));
+}
+
 /** Compares before it writes: a page that is written to, if only zeros, is a page of memory in use. */
 function clear(target: Buffer): void {
   for (let at = 0; at < target.length; at += comparedBytes) {

@@ -1,6 +1,6 @@
 /** The thread of a `ProgramChecker`. */
 import type { ProgramSource } from '@gridmr/contracts';
-import { checkProgram, type ProgramLanguage } from './program-source.js';
+import { checkProgram, type ProgramLanguage, prepareCheck } from './program-source.js';
 import { serveRequests } from './serve-requests.js';
 
 export interface CheckRequest {
@@ -8,4 +8,4 @@ export interface CheckRequest {
   readonly language: ProgramLanguage;
 }
 
-serveRequests(({ source, language }: CheckRequest) => checkProgram(source, language));
+serveRequests(({ source, language }: CheckRequest) => checkProgram(source, language), prepareCheck);

@@ -5,10 +5,11 @@
  */
 import { type JobSpec, type ProgramSource, RequestError, sandboxLimits } from '@gridmr/contracts';
 import type { ProgramFunctions } from '@gridmr/engine';
+import { freshGuest, prepareGuest } from './guest-body.js';
 import { moduleExports, refuseImports } from './module-exports.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
-import { openQuickJs } from './quickjs-instance.js';
+import { dropQuickJs } from './quickjs-instance.js';
 import { compilePublishedQuickJs } from './quickjs-module.js';
 
 export type ProgramLanguage = JobSpec['language'];
@@ -20,6 +21,7 @@ export interface CheckedProgram {
 }
 
 const mebibyte = 1024 * 1024;
+const compileMemoryBytes = sandboxLimits.compileMemoryMb * mebibyte;
 
 /**
  * Throws `RequestError`: `program_does_not_parse` with function, line and column of the user's own source, or
@@ -57,10 +59,16 @@ async function withoutTypes(source: ProgramSource): Promise<ProgramSource> {
 }
 
 async function parseAll(source: ProgramSource): Promise<void> {
-  const memoryBytes = sandboxLimits.compileMemoryMb * mebibyte;
   const { module } = await compilePublishedQuickJs();
-  const { context } = await openQuickJs(module, memoryBytes, () => false);
-  for (const { part, text } of partsOf(source)) parsePart(context, part, text);
+  const { instance } = await freshGuest(module, compileMemoryBytes);
+  for (const { part, text } of partsOf(source)) parsePart(instance.context, part, text);
+  dropQuickJs(instance);
+}
+
+/** For a thread that has nothing else to do: the next check finds an engine that is ready. */
+export async function prepareCheck(): Promise<void> {
+  const { module } = await compilePublishedQuickJs();
+  await prepareGuest(module, compileMemoryBytes);
 }
 
 /** Which functions a program has that parses. */

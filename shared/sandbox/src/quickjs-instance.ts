@@ -1,6 +1,7 @@
 /**
  * One instance of the engine with one runtime and one context: the walls of a jail. Never shared, dropped as a whole; used again only by attempts of the
- * same job, and only after its memory was put back to what it was before user code ran (`kept-guest.ts`).
+ * same job, and only after its memory was put back to what it was before user code ran (`kept-guest.ts`). Its memory, wiped, may serve another
+ * (`wiped-memories.ts`).
  *
  * - Memory: the engine's own limit does not count what it allocates, so the wall is the maximum of the `WebAssembly.Memory`.
  * - Stack: small enough that the guest's check strikes before the host's stack overflows.
@@ -18,6 +19,7 @@ import {
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
 import { type WasmInstance, type WasmMemory, type WasmModule, webAssembly } from './web-assembly.js';
+import { giveMemory, type MemorySize, takeMemory } from './wiped-memories.js';
 
 const mebibyte = 1024 * 1024;
 const pageBytes = 65_536;
@@ -43,6 +45,7 @@ export interface QuickJsInstance {
   readonly context: QuickJSContext;
   readonly engine: EngineModule;
   readonly memory: WasmMemory;
+  readonly memorySize: MemorySize;
   readonly growth: Readonly<Growth>;
   /** Where the guest's clock stands. */
   readonly clock: { nowMs: number };
@@ -55,10 +58,11 @@ export async function openQuickJs(
   interrupt: () => boolean,
 ): Promise<QuickJsInstance> {
   const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
-  const memory = new webAssembly.Memory({
+  const memorySize = {
     initial: (sandboxLimits.memoryMbMin * mebibyte) / pageBytes,
     maximum: Math.floor(memoryBytesMax / pageBytes),
-  });
+  };
+  const memory = takeMemory(memorySize);
   const clock = { nowMs: 0 };
   const growth: Growth = { asked: false, refused: false };
   let engine: EngineModule | undefined;
@@ -82,7 +86,12 @@ export async function openQuickJs(
   runtime.setMaxStackSize(sandboxLimits.stackBytesMax);
   runtime.setInterruptHandler(interrupt);
   if (engine === undefined) throw new Error('the JavaScript engine was not loaded');
-  return { context: runtime.newContext(), engine, memory, growth, clock };
+  return { context: runtime.newContext(), engine, memory, memorySize, growth, clock };
+}
+
+/** Never enter it again: its memory goes to another one, if it is what it was but for its content. */
+export function dropQuickJs({ memory, memorySize, growth }: QuickJsInstance): void {
+  if (!growth.asked) giveMemory(memory, memorySize);
 }
 
 type OnInstance = (instance: WasmInstance) => void;

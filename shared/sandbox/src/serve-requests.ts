@@ -9,8 +9,14 @@ export interface RequestCalls {
   transfer(item: TransferListItem): void;
 }
 
-/** Call once, when everything is loaded: the owner's `start` waits for it. A `TaskError` or `RequestError` arrives as what it is. */
-export function serveRequests<Req, Res>(handler: (request: Req, calls: RequestCalls) => Res | Promise<Res>): void {
+/**
+ * Call once, when everything is loaded: the owner's `start` waits for it. A `TaskError` or `RequestError` arrives as what it is.
+ * @param afterwards work that a later request is spared, done once a request is answered; it may fail
+ */
+export function serveRequests<Req, Res>(
+  handler: (request: Req, calls: RequestCalls) => Res | Promise<Res>,
+  afterwards: (request: Req) => Promise<void> = async () => {},
+): void {
   const port = parentPort;
   if (port === null) throw new Error('serveRequests runs in a worker thread only');
   const post = (reply: Reply, transfer: TransferListItem[] = []) => port.postMessage(reply, transfer);
@@ -26,6 +32,7 @@ export function serveRequests<Req, Res>(handler: (request: Req, calls: RequestCa
     } catch (error) {
       post({ kind: 'failure', id, failure: failureOf(error) });
     }
+    await afterwards(request as Req).catch(() => undefined);
   });
   post({ kind: 'ready' });
 }

@@ -5,7 +5,7 @@
 import { workerData } from 'node:worker_threads';
 import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
-import { serveRequests } from '@gridmr/sandbox';
+import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
 import { openFsStore, StorageError } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, AttemptsRequest, TaskThreadData } from '../attempts/attempt-request.js';
 import { BundleClaims } from '../attempts/bundle-claims.js';
@@ -15,7 +15,12 @@ import { runReduce } from './run-reduce-attempt.js';
 const { dataDirectory, engine } = workerData as TaskThreadData;
 const store = await openFsStore(dataDirectory, { mayBlock: true });
 
-serveRequests<AttemptsRequest, AttemptOutcome[]>(async ({ tasks, claims, ...shared }, calls) => {
+serveRequests<AttemptsRequest, AttemptOutcome[]>(makeAttempts, ({ memoryBytes }) => prepareGuest(engine, memoryBytes));
+
+async function makeAttempts(
+  { tasks, claims, ...shared }: AttemptsRequest,
+  calls: RequestCalls,
+): Promise<AttemptOutcome[]> {
   const outcomes: AttemptOutcome[] = [];
   const bundle = new BundleClaims(tasks.length, claims);
   try {
@@ -31,7 +36,7 @@ serveRequests<AttemptsRequest, AttemptOutcome[]>(async ({ tasks, claims, ...shar
       ? new TaskError({ code: 'storage_error', message: error.message }, { cause: error })
       : error;
   }
-});
+}
 
 function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
   return request.kind === 'map' ? runMap(store, engine, request) : runReduce(store, engine, request);
