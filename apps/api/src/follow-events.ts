@@ -12,15 +12,20 @@ type FollowDependencies = Pick<ApiDependencies, 'history' | 'jobStore' | 'logger
  */
 export function followEvents(dependencies: FollowDependencies): EventHandler {
   return async events => {
+    const finished = events.filter(event => event.type === 'finished');
+    const verdicts = finished.map(event => awaitVerdict(() => dependencies.jobStore.readVerdict(event.job_id)));
+    // Their failures are met below, after the news are recorded.
+    for (const verdict of verdicts) verdict.catch(() => undefined);
     await dependencies.history.recordEvents(events);
-    for (const event of events) {
-      if (event.type === 'finished') await finish(dependencies, event);
-    }
+    for (const [i, event] of finished.entries()) await finish(dependencies, event, await verdicts[i]);
   };
 }
 
-async function finish({ history, jobStore, logger }: FollowDependencies, event: JobEvent): Promise<void> {
-  const verdict = await awaitVerdict(() => jobStore.readVerdict(event.job_id));
+async function finish(
+  { history, logger }: FollowDependencies,
+  event: JobEvent,
+  verdict: Verdict | undefined,
+): Promise<void> {
   if (verdict === undefined) {
     logger.warn('news said that a job has finished, but it has no verdict', { job_id: event.job_id });
     return;

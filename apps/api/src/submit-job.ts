@@ -50,8 +50,11 @@ export async function submitJob(
     await resumeOrLeave(dependencies, known.jobId, () => resumeJob(dependencies, known.jobId));
     return submitted(known.jobId);
   }
+  const queueIsThere = dependencies.queue.check();
+  // Its failure is met below: what is wrong with the job comes first.
+  queueIsThere.catch(() => undefined);
   await checkDataPaths(dependencies.store, spec);
-  await dependencies.queue.check();
+  await queueIsThere;
 
   const asked = askedNow(jobId, spec);
   const { outcome, jobId: ownerId } = await history.addJob({ asked, idempotency });

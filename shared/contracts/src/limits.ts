@@ -224,6 +224,8 @@ export const queueLimits = {
   eventReadBlockMs: 2 * secondMs,
   /** News that another reader took and did not acknowledge for so long is taken over. */
   eventClaimIdleMs: 30 * secondMs,
+  /** How often in that time a reader looks for such news. */
+  eventClaimLooks: 4,
   /** Spread of the delay before a retry, as a share of it. */
   retryJitter: 0.5,
   /** Minutes of totals that BullMQ keeps per queue: a week. */
@@ -314,6 +316,9 @@ export const historyLimits = {
   statementMs: 5 * secondMs,
   /** One statement, by our own clock, for a server that does not answer at all. */
   answerMs: 6 * secondMs,
+  /** SQLite: statements kept prepared, and the longest that is. */
+  preparedMax: 100,
+  preparedLengthMax: 2 * kib,
   /** Positions looked at by one query when tasks without a row are listed by their state. */
   taskWindow: 10_000,
 } as const;

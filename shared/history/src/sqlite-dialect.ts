@@ -3,6 +3,7 @@
  * time), through libsql, which is prebuilt for npm and has the interface of better-sqlite3.
  */
 
+import { historyLimits } from '@gridmr/contracts';
 import { type Dialect, SqliteAdapter, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { HistoryUnavailableError } from './errors.js';
@@ -37,11 +38,19 @@ class AtomicSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** The part of libsql that kysely uses, with errors of the disk in our words; it owns the lock. */
+interface PreparedStatement {
+  readonly reader: boolean;
+  all(parameters: ReadonlyArray<unknown>): unknown[];
+  run(parameters: ReadonlyArray<unknown>): Database.RunResult;
+  iterate(parameters: ReadonlyArray<unknown>): IterableIterator<unknown>;
+}
+
+/** The part of libsql that kysely uses, with errors of the disk in our words; it owns the lock. Short statements stay prepared. */
 class OwnedDatabase {
   readonly #database: Database.Database;
   readonly #lock: Disposable;
   readonly #file: string;
+  readonly #statements = new Map<string, PreparedStatement>();
 
   constructor(database: Database.Database, lock: Disposable, file: string) {
     this.#database = database;
@@ -49,7 +58,18 @@ class OwnedDatabase {
     this.#file = file;
   }
 
-  prepare(sql: string) {
+  prepare(sql: string): PreparedStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#prepare(sql);
+    // The long ones write many rows at once, and are seldom of the same number.
+    if (sql.length > historyLimits.preparedLengthMax) return statement;
+    if (this.#statements.size >= historyLimits.preparedMax) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #prepare(sql: string): PreparedStatement {
     const statement = this.#guard(() => this.#database.prepare<[ReadonlyArray<unknown>]>(sql));
     return {
       reader: statement.reader,

@@ -4,8 +4,8 @@
  *
  * ```
  * 1. own entries that were handed out and not acknowledged (this reader died or its handler failed), until there are none
- * 2. entries that other readers left unacknowledged for `eventClaimIdleMs`
- * 3. new entries, blocking; acknowledged after the handler has returned; then from 2 (or from 1 after a failure)
+ * 2. now and then: entries that other readers left unacknowledged for `eventClaimIdleMs`
+ * 3. new entries, blocking; acknowledged after the handler has returned, while the next are read; then from 2 (or from 1 after a failure)
  * ```
  *
  * Entries that are no valid events are logged and acknowledged. After Redis was wiped the group is made again.
@@ -37,6 +37,8 @@ export class EventReader implements AsyncDisposable {
   readonly #running: Promise<void>;
   #ownPending = true;
   #handling: Promise<void> | undefined;
+  #acknowledging: Promise<unknown> = Promise.resolve();
+  #claimsAtMs = 0;
 
   /** Starts to read at once. */
   constructor(options: EventReaderOptions) {
@@ -69,10 +71,11 @@ export class EventReader implements AsyncDisposable {
       try {
         await this.#readOnce();
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         await this.#recover(error);
       }
     }
+    await this.#acknowledging;
   }
 
   async #readOnce(): Promise<void> {
@@ -80,7 +83,7 @@ export class EventReader implements AsyncDisposable {
       while (await this.#handleOwnPending());
       this.#ownPending = false;
     }
-    await this.#handle(await this.#abandoned());
+    if (performance.now() >= this.#claimsAtMs) await this.#handle(await this.#abandoned());
     const { consumerName } = this.#options;
     const reply = await this.#blocking.xreadgroup(
       'GROUP',
@@ -112,24 +115,29 @@ export class EventReader implements AsyncDisposable {
     );
     const entries = readReplySchema.parse(reply);
     await this.#handle(entries);
+    await this.#acknowledging;
     return entries.length > 0 && !this.#stopped.signal.aborted;
   }
 
   async #abandoned(): Promise<EventEntry[]> {
     const { redis, consumerName, claimIdleMs = queueLimits.eventClaimIdleMs } = this.#options;
     const count = queueLimits.eventsPerReadMax;
+    this.#claimsAtMs = performance.now() + claimIdleMs / queueLimits.eventClaimLooks;
     const reply = await redis.xautoclaim(eventStream, eventGroup, consumerName, claimIdleMs, '0', 'COUNT', count);
     return claimReplySchema.parse(reply);
   }
 
   async #handle(entries: readonly EventEntry[]): Promise<void> {
     if (entries.length === 0) return;
+    await this.#acknowledging;
     const events = entries.map(entry => this.#eventOf(entry)).filter(event => event !== undefined);
     if (events.length > 0) {
       this.#handling = this.#options.handle(events);
       await this.#handling;
     }
-    await this.#options.redis.xack(eventStream, eventGroup, ...entries.map(({ id }) => id));
+    this.#acknowledging = this.#options.redis.xack(eventStream, eventGroup, ...entries.map(({ id }) => id));
+    // Its failure is met where it is awaited.
+    this.#acknowledging.catch(() => undefined);
   }
 
   #eventOf({ id, fields }: EventEntry): JobEvent | undefined {
@@ -144,6 +152,7 @@ export class EventReader implements AsyncDisposable {
   async #recover(error: unknown): Promise<void> {
     const { redis, logger } = this.#options;
     this.#ownPending = true;
+    this.#acknowledging = Promise.resolve();
     const groupIsMissing = error instanceof Error && error.message.startsWith('NOGROUP');
     try {
       // From the start of the stream: news that came before the group are news too.

@@ -16,19 +16,22 @@ import {
   outputNames,
   type Plan,
   partName,
+  queueLimits,
   type TaskKind,
   type TaskOutput,
   type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
+import { concurrently } from './concurrently.js';
 import { endJob } from './end-job.js';
 import type { StepTools } from './step-tools.js';
-import { summariseGroup } from './summarise-group.js';
+import { gatherGroup, summariseGroup } from './summarise-group.js';
+
+const renamesAtOnce = 16;
 
 export async function commitJob(tools: StepTools, jobId: string): Promise<void> {
-  const before = await tools.jobs.readVerdict(jobId);
-  const asked = await tools.known.asked(jobId);
+  const [before, asked] = await Promise.all([tools.jobs.readVerdict(jobId), tools.known.asked(jobId)]);
   if (before === undefined) await placeAndDecide(tools, asked);
   else if (before.status === 'completed') await markSuccess(tools, asked);
 }
@@ -38,7 +41,10 @@ async function placeAndDecide(tools: StepTools, asked: AskedJob): Promise<void> 
   const plan = await tools.known.plan(job_id);
   tools.news.publish({ type: 'phase', job_id, phase: 'commit', at: new Date().toISOString() });
   const { outputs, counters } = await gather(tools, plan);
-  for (const [index, output] of outputs.entries()) await placePart(tools, asked, partKind(plan), index, output);
+  const places = outputs.map((output, index) => ({ output, index }));
+  await concurrently(renamesAtOnce, places, ({ output, index }) =>
+    placePart(tools, asked, partKind(plan), index, output),
+  );
   const manifest = manifestOf(asked, partKind(plan), outputs, counters);
   await tools.store.write(`${asked.spec.output_path}/${outputNames.manifest}`, json(manifest));
   const { parts, records, bytes, finished_at } = manifest;
@@ -69,8 +75,11 @@ async function gather(tools: StepTools, plan: Plan): Promise<{ outputs: TaskOutp
   for (const kind of ['map', 'reduce'] as const) {
     const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
     const ofKind: TaskOutput[] = [];
+    // A small stage has no groups in its flow; its map tasks were summarised for the reduce tasks to read.
+    const isUnread = tasks <= queueLimits.childrenPerBarrierMax && kind === partKind(plan);
+    const summarise = isUnread ? gatherGroup : summariseGroup;
     for (let group = 0; group < groupCount(tasks); group++) {
-      const summary = await summariseGroup(tools, plan, kind, group);
+      const summary = await summarise(tools, plan, kind, group);
       addCounters(counters, summary.counters);
       ofKind.push(...summary.outputs);
     }

@@ -7,14 +7,17 @@ import { summariseGroup } from './summarise-group.js';
 import { addTaskFlow } from './task-flow.js';
 
 export async function passMapBarrier(tools: StepTools, jobId: string): Promise<void> {
-  if ((await tools.jobs.readVerdict(jobId)) !== undefined) return;
+  if ((await tools.known.verdict(jobId)) !== undefined) return;
   const [asked, plan] = await Promise.all([tools.known.asked(jobId), tools.known.plan(jobId)]);
+  const isCommitted = committedTasks(tools, plan, 'reduce');
+  // Its failure is met below.
+  isCommitted.catch(() => undefined);
   publishPhase(tools, jobId, 'shuffle');
   for (let group = 0; group < groupCount(plan.map_tasks); group++) await summariseGroup(tools, plan, 'map', group);
   await addTaskFlow(tools.queues, {
     jobId,
     ...reduceStage(plan),
-    isCommitted: await committedTasks(tools, plan, 'reduce'),
+    isCommitted: await isCommitted,
     spec: asked.spec,
   });
   publishPhase(tools, jobId, 'reduce');

@@ -15,10 +15,14 @@ import { addTaskFlow } from './task-flow.js';
 const planTokenLength = 8;
 
 export async function planJob(tools: StepTools, jobId: string): Promise<void> {
-  if ((await tools.jobs.readVerdict(jobId)) !== undefined) return;
-  const asked = await tools.known.asked(jobId);
+  const [verdict, asked, before] = await Promise.all([
+    tools.known.verdict(jobId),
+    tools.known.asked(jobId),
+    tools.jobs.readPlan(jobId),
+  ]);
+  if (verdict !== undefined) return;
   await claimOutput(tools, asked);
-  const plan = (await tools.jobs.readPlan(jobId)) ?? (await makePlan(tools, asked));
+  const plan = before ?? (await makePlan(tools, asked));
   const { map_tasks, reduce_tasks, input } = plan;
   tools.news.publish({ type: 'planned', job_id: jobId, at: plan.planned_at, map_tasks, reduce_tasks, input });
   await addTaskFlow(tools.queues, {

@@ -39,15 +39,25 @@ export async function summariseGroup(
 ): Promise<GroupSummary> {
   const path = groupSummaryPath(plan.job_id, kind, group);
   if ((await tools.store.stat(path)) !== undefined) return readSummary(tools.store, path);
+  const summary = await gatherGroup(tools, plan, kind, group);
+  await tools.store.write(path, Buffer.from(JSON.stringify(summary)));
+  return summary;
+}
+
+/** The same for who needs it once: nothing is written. */
+export async function gatherGroup(
+  tools: Pick<StepTools, 'jobs'>,
+  plan: Plan,
+  kind: TaskKind,
+  group: number,
+): Promise<GroupSummary> {
   const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
   const first = firstTaskOf(group);
   const indices = Array.from({ length: Math.min(firstTaskOf(group + 1), tasks) - first }, (_, i) => first + i);
   const records = await concurrently(readsAtOnce, indices, index => tools.jobs.readCommit(plan.job_id, kind, index));
   const missing = indices.filter((_, i) => records[i] === undefined);
   if (missing.length > 0) throw new TaskNotCommittedError(missing.map(index => taskId(plan.job_id, kind, index)));
-  const summary = summaryOf(records.filter(record => record !== undefined));
-  await tools.store.write(path, Buffer.from(JSON.stringify(summary)));
-  return summary;
+  return summaryOf(records.filter(record => record !== undefined));
 }
 
 function summaryOf(records: readonly CommitRecord[]): GroupSummary {
