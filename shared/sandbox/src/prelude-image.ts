@@ -68,31 +68,31 @@ export class PreludeImage<Kept> {
     const target = Buffer.from(memory);
     let end = 0;
     for (const { start, bytes } of this.#runs) {
-      clear(target.subarray(end, start));
-      putBack(target.subarray(start, start + bytes.length), bytes);
+      clear(target, end, start);
+      putBack(target, start, bytes);
       end = start + bytes.length;
     }
-    clear(target.subarray(end));
-  }
-}
-
-function putBack(target: Buffer, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += comparedBytes) {
-    const piece = bytes.subarray(at, at + comparedBytes);
-    if (!target.subarray(at, at + comparedBytes).equals(piece)) target.set(piece, at);
+    clear(target, end, target.length);
   }
 }
 
 /** Makes every byte of a used memory zero. */
 export function wipe(memory: ArrayBuffer): void {
-  clear(Buffer.from(memory));
+  clear(Buffer.from(memory), 0, memory.byteLength);
+}
+
+function putBack(target: Buffer, start: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += comparedBytes) {
+    const end = Math.min(at + comparedBytes, bytes.length);
+    if (target.compare(bytes, at, end, start + at, start + end) !== 0) target.set(bytes.subarray(at, end), start + at);
+  }
 }
 
 /** Compares before it writes: a page that is written to, if only zeros, is a page of memory in use. */
-function clear(target: Buffer): void {
-  for (let at = 0; at < target.length; at += comparedBytes) {
-    const piece = target.subarray(at, at + comparedBytes);
-    if (!piece.equals(zeros.subarray(0, piece.length))) piece.fill(0);
+function clear(target: Buffer, start: number, end: number): void {
+  for (let at = start; at < end; at += comparedBytes) {
+    const pieceEnd = Math.min(at + comparedBytes, end);
+    if (target.compare(zeros, 0, pieceEnd - at, at, pieceEnd) !== 0) target.fill(0, at, pieceEnd);
   }
 }
 

@@ -1,11 +1,11 @@
 /** Step 3 of a job's path, in the task thread: one split, from its files' bytes to a segment (or, map-only, a part). */
-import { tmpdir } from 'node:os';
 import { dataPlaneLimits, type Split } from '@gridmr/contracts';
 import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempts/attempt-request.js';
 import { openAttempt } from './open-attempt.js';
+import { scratch } from './scratch.js';
 
 export async function runMap(
   store: BlobStore,
@@ -23,7 +23,7 @@ export async function runMap(
     reducers,
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
-    scratch: tmpdir(),
+    scratch,
     limits: isSmall(split) ? smallBuffers : {},
   });
   return await attempt.commit(made);

@@ -1,11 +1,11 @@
 /** Step 5 of a job's path, in the task thread: one partition of every segment, merged and reduced to a part. */
-import { tmpdir } from 'node:os';
 import { runReduceAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempts/attempt-request.js';
 import { findSegments } from './find-segments.js';
 import { openAttempt } from './open-attempt.js';
+import { scratch } from './scratch.js';
 
 export async function runReduce(
   store: BlobStore,
@@ -22,7 +22,7 @@ export async function runReduce(
     output: attempt.output,
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
-    scratch: tmpdir(),
+    scratch,
   });
   return await attempt.commit(made);
 }
