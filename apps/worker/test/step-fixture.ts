@@ -18,6 +18,8 @@ export interface StepFixture extends AsyncDisposable {
   readonly tools: StepTools;
   readonly directory: TemporaryDirectory;
   readonly redisUrl: string;
+  /** The tools' own connection. */
+  readonly redis: ReturnType<typeof connectRedis>;
   /** Writes `job.json` of a new job. */
   ask(spec?: Partial<AskedJob['spec']>): Promise<AskedJob>;
   /** Commits a plan of so many tasks over one input file that holds a byte a task. */
@@ -46,6 +48,7 @@ export async function openStepFixture(): Promise<StepFixture> {
     tools,
     directory,
     redisUrl: server.url,
+    redis,
     ask: async spec => {
       const asked = askedJob(spec);
       await jobs.writeAsked(asked);

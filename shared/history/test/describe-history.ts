@@ -258,6 +258,15 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
         expect((await job(id)).counters.lost_attempts).to.equal(0);
       });
 
+      it('takes the start of an attempt that is told of at its end only from that news', async () => {
+        const id = await jobWith(id => [
+          planned(id, 1, 0),
+          attempt(id, 'map 0', 1, 'committed', 9, { started_at: at(5) }),
+        ]);
+        const [only] = (await task(id, 'map', 0)).attempts;
+        expect(only).to.include({ state: 'committed', started_at: at(5), finished_at: at(9) });
+      });
+
       it('never takes back that a task is completed', async () => {
         const id = await jobWith(id => [
           planned(id, 1, 0),

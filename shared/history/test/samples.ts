@@ -70,7 +70,7 @@ export function attempt(
   number: number,
   state: AttemptState,
   seconds: number,
-  more: Partial<Pick<AttemptEvent, 'error' | 'final' | 'worker_id'>> = {},
+  more: Partial<Pick<AttemptEvent, 'error' | 'final' | 'started_at' | 'worker_id'>> = {},
 ): AttemptEvent {
   const [kind, index] = task.split(' ');
   const task_id = taskId(jobId, kind as TaskKind, Number(index));

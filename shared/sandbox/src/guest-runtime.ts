@@ -9,7 +9,6 @@ import { type GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
 import { checkGuestLayout } from './guest-layout-check.js';
-import { type GuestBody, type GuestTenant, keepGuest, takeKeptGuest } from './kept-guest.js';
 import { keepGuest, takeKeptGuest } from './kept-guest.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';

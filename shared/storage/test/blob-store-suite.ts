@@ -94,6 +94,35 @@ export function describeBlobStore(name: string, open: () => Promise<FsFixture>):
         expect(await everythingIn(fixture.root)).to.deep.equal(['f']);
       });
 
+      it('makes no file while a late one holds all that was written, and a whole one after', async () => {
+        await using writer = await store().createWriter('a/late', { late: true });
+        writer.writeSync(bytesOf('one '));
+        writer.writeSync(bytesOf('two'));
+        expect(textOf(writer.held ?? new Uint8Array())).to.equal('one two');
+        expect(await everythingIn(fixture.root)).to.deep.equal([]);
+        await writer.commit({ durable: true });
+        expect(writer.held).to.equal(undefined);
+        expect(await readText(store(), 'a/late')).to.equal('one two');
+      });
+
+      it('makes the file of a late one once its buffer is full', async () => {
+        const bytes = new Uint8Array(dataPlaneLimits.writeBufferBytes / 2 + 1).fill(7);
+        await using writer = await store().createWriter('late', { late: true });
+        for (let i = 0; i < 3; i++) writer.writeSync(bytes);
+        expect(writer.held).to.equal(undefined);
+        await writer.commit();
+        expect((await store().stat('late'))?.bytes).to.equal(3 * bytes.length);
+        expect(await everythingIn(fixture.root)).to.deep.equal(['late']);
+      });
+
+      it('leaves nothing of a late one that is discarded, full or not', async () => {
+        for (const length of [1, dataPlaneLimits.writeBufferBytes * 2]) {
+          await using writer = await store().createWriter('late', { late: true });
+          writer.writeSync(new Uint8Array(length));
+        }
+        expect(await everythingIn(fixture.root)).to.deep.equal([]);
+      });
+
       it('refuses to go on after its end', async () => {
         const writer = await store().createWriter('f');
         await writer.commit();

@@ -19,6 +19,11 @@ export async function plainFixture(): Promise<FsFixture> {
   return fixture(async directory => join(directory, 'data'));
 }
 
+/** As a task thread has it. */
+export async function blockingFixture(): Promise<FsFixture> {
+  return fixture(async directory => join(directory, 'data'), { mayBlock: true });
+}
+
 /** The root itself is reached through a link. */
 export async function linkedFixture(): Promise<FsFixture> {
   return fixture(async directory => {
@@ -28,13 +33,16 @@ export async function linkedFixture(): Promise<FsFixture> {
   });
 }
 
-async function fixture(makeRoot: (directory: string) => Promise<string>): Promise<FsFixture> {
+async function fixture(
+  makeRoot: (directory: string) => Promise<string>,
+  options?: { mayBlock: boolean },
+): Promise<FsFixture> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'gridmr-storage-')));
   const root = await makeRoot(directory);
   const elsewhere = join(directory, 'elsewhere');
   await mkdir(elsewhere);
   return {
-    store: await openFsStore(root),
+    store: await openFsStore(root, options),
     root,
     elsewhere,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

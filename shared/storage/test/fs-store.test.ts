@@ -11,6 +11,7 @@ import { againIfStale } from '../dist/fs-reader.js';
 import { describeBlobStore } from './blob-store-suite.js';
 import { describeConfinement } from './confinement-suite.js';
 import {
+  blockingFixture,
   bytesOf,
   everythingIn,
   type FsFixture,
@@ -21,6 +22,8 @@ import {
 } from './fs-fixture.js';
 
 describeBlobStore('a plain directory', plainFixture);
+describeBlobStore('a plain directory, for a thread of its own', blockingFixture);
+describeConfinement('a plain directory, for a thread of its own', blockingFixture);
 describeBlobStore('a directory reached through a link', linkedFixture);
 describeConfinement('a plain directory', plainFixture);
 describeConfinement('a directory reached through a link', linkedFixture);

@@ -31,8 +31,8 @@ export async function cleanUpJob(tools: StepTools, jobId: string): Promise<Clean
   const asked = await tools.known.asked(jobId);
   const plan = await tools.jobs.readPlan(jobId);
   if (plan !== undefined && mustUnqueue(plan, verdict)) {
-    const remaining = (await unqueueStage(tools, plan, 'map')) + (await unqueueStage(tools, plan, 'reduce'));
-    if (remaining > 0) return 'again';
+    for (const kind of ['map', 'reduce'] as const) await unqueueStage(tools, plan, kind);
+    if (await isAtWork(tools.queues.tasks, jobId)) return 'again';
   }
   if (verdict.status !== 'completed' && plan !== undefined) await removeOutput(tools.store, asked.spec.output_path);
   await releaseOutput(tools.store, asked);
@@ -53,14 +53,13 @@ async function removeOutput(store: BlobStore, outputPath: string): Promise<void>
   }
 }
 
-/** Returns how many messages could not be removed because a worker has them. */
-async function unqueueStage({ queues }: StepTools, plan: Plan, kind: TaskKind): Promise<number> {
+/** Removes what no worker has. Most tasks of a bundle have no message, which is as well. */
+async function unqueueStage({ queues }: StepTools, plan: Plan, kind: TaskKind): Promise<void> {
   const { job_id } = plan;
   const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
   const barriers = kind === 'map' ? [messageIds.mapBarrier(job_id), messageIds.commit(job_id)] : [];
   for (const id of barriers) await queues.control.remove(id, { removeChildren: false });
   await queues.hold.remove(messageIds.hold(job_id, kind));
-  let remaining = 0;
   for (let group = 0; group < groupCount(tasks); group++) {
     if (tasks > queueLimits.childrenPerBarrierMax) {
       await queues.control.remove(messageIds.group(job_id, kind, group), { removeChildren: false });
@@ -68,18 +67,14 @@ async function unqueueStage({ queues }: StepTools, plan: Plan, kind: TaskKind): 
     const end = Math.min(firstTaskOf(group + 1), tasks);
     for (let first = firstTaskOf(group); first < end; first += queueLimits.removalsPerPipeline) {
       const last = Math.min(first + queueLimits.removalsPerPipeline, end);
-      remaining += await removeTasks(queues.tasks, job_id, kind, first, last);
+      const ids = Array.from({ length: last - first }, (_, i) => taskId(job_id, kind, first + i));
+      await Promise.all(ids.map(id => queues.tasks.remove(id)));
     }
   }
-  return remaining;
 }
 
-async function removeTasks(queue: Queue, jobId: string, kind: TaskKind, from: number, to: number): Promise<number> {
-  const ids = Array.from({ length: to - from }, (_, i) => taskId(jobId, kind, from + i));
-  const removed = await Promise.all(ids.map(id => queue.remove(id)));
-  const left = ids.filter((_, i) => removed[i] === 0);
-  if (left.length === 0) return 0;
-  // 0 says "not removed": locked by a worker, or not there at all.
-  const found = await Promise.all(left.map(id => queue.getJob(id)));
-  return found.filter(message => message !== undefined).length;
+/** Whether a worker has a message of the job: the only kind that cannot be removed. */
+async function isAtWork(tasks: Queue, jobId: string): Promise<boolean> {
+  const messages = await tasks.getActive();
+  return messages.some(message => message?.data.job_id === jobId);
 }

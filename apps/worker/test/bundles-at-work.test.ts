@@ -1,0 +1,131 @@
+/** A bundle in a real task thread: quick ones are made in one go, slow and failing ones are taken apart. */
+import {
+  type AskedJob,
+  jobFiles,
+  messageIds,
+  type Plan,
+  type TaskData,
+  type TaskReturn,
+  taskId,
+} from '@gridmr/contracts';
+import { openConsumer } from '@gridmr/runtime';
+import { compileQuickJs } from '@gridmr/sandbox';
+import { waitUntil } from '@gridmr/testkit';
+import type { Worker } from 'bullmq';
+import { expect } from 'chai';
+import { runTask } from '../dist/attempts/run-task.js';
+import { TaskSlots } from '../dist/attempts/task-slots.js';
+import { mapStage } from '../dist/steps/stages.js';
+import { addTaskFlow } from '../dist/steps/task-flow.js';
+import { openStepFixture, type StepFixture } from './step-fixture.js';
+
+const tasks = 400;
+const limits = { memoryBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
+
+describe('a bundle', function () {
+  this.timeout(60_000);
+  let fixture: StepFixture;
+  let slots: TaskSlots;
+  let consumer: Worker<TaskData, TaskReturn> | undefined;
+
+  beforeEach(async () => {
+    fixture = await openStepFixture();
+    const { module: engine } = await compileQuickJs();
+    slots = await TaskSlots.start(1, { dataDirectory: fixture.directory.path, engine });
+  });
+  afterEach(async () => {
+    await consumer?.close();
+    consumer = undefined;
+    await slots?.[Symbol.asyncDispose]();
+    await fixture?.[Symbol.asyncDispose]();
+  });
+
+  /** A job of 400 tasks over 200 lines: `lines` and as many `x` as it takes. Every other task has no line. */
+  async function startJob(map_function: string, lines: readonly string[], spec: Partial<AskedJob['spec']> = {}) {
+    const text = [...lines, ...Array.from({ length: tasks / 2 - lines.length }, () => 'x')].join('\n');
+    await fixture.tools.store.write('input', Buffer.from(`${text}\n`));
+    const program = { form: 'functions' as const, map_function, reduce_function: '(k, v) => [k, 1]' };
+    const asked = await fixture.ask({ program, ...spec });
+    const plan = await fixture.plan(asked, tasks);
+    const isCommitted = () => false;
+    await addTaskFlow(fixture.tools.queues, { jobId: asked.job_id, ...mapStage(plan), isCommitted, spec: asked.spec });
+    return { asked, plan };
+  }
+
+  function consume(): void {
+    consumer = openConsumer<TaskData, TaskReturn>(
+      'tasks',
+      (message, token, signal) => runTask(fixture.tools, slots, limits, message, token, signal),
+      { connection: fixture.redis, logger: fixture.tools.logger, concurrency: 1 },
+    );
+  }
+
+  async function untilBarrier({ job_id }: Plan): Promise<void> {
+    const barrier = await fixture.tools.queues.control.getJob(messageIds.mapBarrier(job_id));
+    await waitUntil('the barrier', async () => (await barrier?.getState()) === 'waiting', { timeoutMs: 40_000 });
+  }
+
+  const committedOf = async ({ job_id }: Plan) => {
+    const indices: number[] = [];
+    for await (const index of fixture.tools.jobs.listCommits(job_id, 'map')) indices.push(index);
+    return indices.length;
+  };
+
+  const message = ({ job_id }: Plan, index: number) => fixture.tools.queues.tasks.getJob(taskId(job_id, 'map', index));
+
+  it('has one message for its tasks, which commits each of them, small segments inside their records', async () => {
+    const { plan } = await startJob('(line, ctx) => ctx.emit(line, 1)', []);
+    expect((await message(plan, 0))?.data).to.deep.include({ index: 0, more: [1] });
+    expect(await message(plan, 1)).to.equal(undefined);
+    consume();
+    await untilBarrier(plan);
+    expect(await committedOf(plan)).to.equal(tasks);
+    expect(await message(plan, 1)).to.equal(undefined);
+    const record = await fixture.tools.jobs.readCommit(plan.job_id, 'map', 0);
+    expect(record).to.include({ records: 1, attempt: 1 });
+    expect(Buffer.from(record?.inline ?? '', 'base64')).to.have.length(record?.bytes ?? -1);
+    const names: string[] = [];
+    for await (const path of fixture.tools.store.listPaths(jobFiles.taskDirectory(plan.job_id, 'map', 0)))
+      names.push(path);
+    expect(names).to.have.length(tasks);
+  });
+
+  it('gives the tasks it has not begun back to the queue when it takes long', async () => {
+    const slow = '(line, ctx) => { if (line === "slow") for (let i = 0; i < 1e8; i++); ctx.emit(line, 1); }';
+    const { plan } = await startJob(slow, ['slow']);
+    consume();
+    await untilBarrier(plan);
+    expect((await message(plan, 0))?.data).to.deep.include({ index: 0 });
+    expect((await message(plan, 0))?.data.more).to.equal(undefined);
+    expect(await (await message(plan, 1))?.getState()).to.equal('completed');
+    expect(await committedOf(plan)).to.equal(tasks);
+  });
+
+  it('retries the task that failed by itself, and counts no failure for the others', async () => {
+    const failing =
+      '(line, ctx) => { if (line === "bad" && ctx.task.attempt === 1) throw new Error("once"); ctx.emit(line, 1); }';
+    // Line 0 is task 0's, line 1 is task 2's.
+    const { plan } = await startJob(failing, ['bad', 'bad'], { retry_user_errors: true, max_attempts: 2 });
+    consume();
+    await untilBarrier(plan);
+    expect(await committedOf(plan)).to.equal(tasks);
+    expect((await fixture.tools.jobs.readCommit(plan.job_id, 'map', 0))?.attempt).to.equal(2);
+    expect((await fixture.tools.jobs.readCommit(plan.job_id, 'map', 1))?.attempt).to.equal(1);
+    expect((await message(plan, 1))?.attemptsMade).to.equal(1);
+  });
+
+  it('leaves alone what an earlier start of its message committed', async () => {
+    const { asked, plan } = await startJob('(line, ctx) => { ctx.emit(line, ctx.task.attempt); }', []);
+    const first = await message(plan, 0);
+    const none = new AbortController().signal;
+    const started = Object.assign(Object.create(first ?? null), {
+      attemptsStarted: 1,
+      data: { ...first?.data, more: undefined },
+    });
+    await runTask(fixture.tools, slots, limits, started, 'token', none);
+    const again = Object.assign(Object.create(first ?? null), { attemptsStarted: 2, data: first?.data });
+    await runTask(fixture.tools, slots, limits, again, 'token', none);
+    expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(1);
+    expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt).to.equal(2);
+  });
+});
