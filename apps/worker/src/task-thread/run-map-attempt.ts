@@ -5,7 +5,7 @@ import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempts/attempt-request.js';
 import { openAttempt } from './open-attempt.js';
-import { scratch } from './scratch.js';
+import { memory, scratch } from './thread-belongings.js';
 
 export async function runMap(
   store: BlobStore,
@@ -24,6 +24,7 @@ export async function runMap(
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
     scratch,
+    memory,
     limits: isSmall(split) ? smallBuffers : {},
   });
   return await attempt.commit(made);

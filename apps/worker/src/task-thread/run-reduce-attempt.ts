@@ -5,7 +5,7 @@ import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempts/attempt-request.js';
 import { findSegments } from './find-segments.js';
 import { openAttempt } from './open-attempt.js';
-import { scratch } from './scratch.js';
+import { scratch } from './thread-belongings.js';
 
 export async function runReduce(
   store: BlobStore,
