@@ -1,4 +1,4 @@
-import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits } from '@gridmr/contracts';
+import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits, taskId } from '@gridmr/contracts';
 import {
   announceEnded,
   connectRedis,
@@ -64,6 +64,29 @@ describe('the event stream', function () {
     const [count] = (await redis.xpending(eventStream, eventGroup)) as [number];
     return count;
   };
+
+  it('lets the news of attempts that ended wait for more, and sends them with whatever is urgent', async () => {
+    const [job, soon] = [
+      newJobId(),
+      { worker_id: 'w', error: null, final: true, attempt: 1, state: 'committed' } as const,
+    ];
+    const ended = (index: number): JobEvent => {
+      return {
+        type: 'attempt',
+        job_id: job,
+        at: new Date().toISOString(),
+        task_id: taskId(job, 'map', index),
+        ...soon,
+      };
+    };
+    publisher.publish(ended(0));
+    publisher.publish(ended(1));
+    publisher.publish({ type: 'finished', job_id: job, at: new Date().toISOString() });
+    await publisher.flush();
+    expect(await redis.xlen(eventStream)).to.equal(3);
+    publisher.publish(ended(2));
+    await eventually('the news that waited', async () => (await redis.xlen(eventStream)) === 4);
+  });
 
   it('delivers events in order, those included that came before the reader', async () => {
     const sent = Array.from({ length: 500 }, finished);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { compileQuickJs, keepGuestsOf } from '@gridmr/sandbox';
 import { expect } from 'chai';
 import { keepGuest, takeKeptGuest } from '../dist/kept-guest.js';
+import { takeMemory } from '../dist/wiped-memories.js';
 import { attempt, failure, output } from './attempt.js';
 import { openOnQuickJs as open } from './quickjs-opener.js';
 
@@ -54,6 +55,17 @@ describe('an instance kept for the next attempt', function () {
     expect(await keptGuest()).to.not.equal(undefined);
     keepGuestsOf('another job');
     expect(await keptGuest()).to.equal(undefined);
+  });
+
+  it('leaves its memory to the next job, wiped', async () => {
+    const map = '(line, ctx) => { globalThis.secret = "s3cret".repeat(50_000); ctx.emit(line, 1); }';
+    await attempt(open, { map });
+    const before = await keptGuest();
+    keepGuestsOf('another job');
+    const size = before?.instance.memorySize ?? { initial: 0, maximum: 0 };
+    const memory = takeMemory(size);
+    expect(memory).to.equal(before?.instance.memory);
+    expect(new Uint8Array(memory.buffer).every(byte => byte === 0)).to.equal(true);
   });
 
   it('goes to no attempt with another limit of memory', async () => {
