@@ -188,6 +188,9 @@ export const sandboxLimits = {
   /** V8's own heap in the thread that checks submitted programs. */
   compileThreadHeapMb: 256,
   checksWaitingMax: 100,
+  /** Parts of programs that a thread remembers to parse, and the longest of them. */
+  parsedFormsMax: 64,
+  parsedFormLengthMax: 64 * kib,
   threadStartMs: 30 * secondMs,
   /** From an abort to the termination of a thread that has not answered by then. */
   abortGraceMs: 100,
@@ -207,7 +210,7 @@ export const queueLimits = {
   /** Children that one barrier has; above it, a tree of groups. */
   childrenPerBarrierMax: 1000,
   /** Tiny map tasks that one message may stand for, */
-  bundledTasksMax: 20,
+  bundledTasksMax: 40,
   /** as long as a job has so many messages: enough for workers to share. */
   bundlesMin: 200,
   /** A message at work for longer: its attempt is told of while it runs, and tasks bundled behind it get messages of their own. */

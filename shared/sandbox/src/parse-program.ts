@@ -2,6 +2,7 @@
  * What the engine itself says of a source, without running it: whether it parses, and if not, where. Of several readings that all fail, the one
  * that got furthest is the user's.
  */
+import { sandboxLimits } from '@gridmr/contracts';
 import type { QuickJSContext } from 'quickjs-emscripten';
 import { functionForms } from './function-forms.js';
 import { type Position, type ProgramPart, userPosition } from './program-parts.js';
@@ -19,8 +20,21 @@ export class ProgramSyntaxError extends Error {
   }
 }
 
+/** The form in which a part parsed, by part and text: every attempt of a job has the same program. */
+const parsedForms = new Map<string, string>();
+
 /** The text to evaluate for a part of a program. Throws `ProgramSyntaxError`. */
 export function parsePart(context: QuickJSContext, part: ProgramPart, text: string): string {
+  const key = `${part} ${text}`;
+  const known = parsedForms.get(key);
+  if (known !== undefined) return known;
+  const form = parseForms(context, part, text);
+  if (parsedForms.size >= sandboxLimits.parsedFormsMax) parsedForms.clear();
+  if (text.length <= sandboxLimits.parsedFormLengthMax) parsedForms.set(key, form);
+  return form;
+}
+
+function parseForms(context: QuickJSContext, part: ProgramPart, text: string): string {
   if (text.includes('\0')) {
     const before = text.slice(0, text.indexOf('\0')).split('\n');
     const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

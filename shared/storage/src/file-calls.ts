@@ -2,9 +2,11 @@
  * The calls of the system that every task makes, for two kinds of callers: those that must not wait hand them to Node's pool of threads, and a thread
  * that has nothing else to do makes them itself. On a local disk most take microseconds, and the way through the pool takes several times that.
  */
-import { linkSync, open, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+import { linkSync, open, openSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { link, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { saysMissing } from './fs-errors.js';
 
 export interface FileCalls {
   realPath(path: string): Promise<string> | string;
@@ -33,5 +35,11 @@ export const blockingCalls: FileCalls = {
   create: (path, bytes) => writeFileSync(path, bytes, { flag: 'wx' }),
   link: linkSync,
   links: path => statSync(path).nlink,
-  remove: path => rmSync(path, { force: true }),
+  remove: path => {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!saysMissing(error)) throw error;
+    }
+  },
 };
