@@ -13,6 +13,8 @@ await withStack(async stack => {
   console.log(`${tasks} map tasks of one line: ${seconds.toFixed(1)} s`);
   for (const { pid, name, cpuSeconds, peakRssMb } of await stack.processes()) {
     const used = cpuSeconds - (before.get(pid) ?? 0);
-    console.log(`  ${name} ${used.toFixed(2)} s of processor, ${((used * 1000) / tasks).toFixed(2)} ms a task, ${peakRssMb} MB`);
+    console.log(
+      `  ${name} ${used.toFixed(2)} s of processor, ${((used * 1000) / tasks).toFixed(2)} ms a task, ${peakRssMb} MB`,
+    );
   }
 });

@@ -6,12 +6,13 @@
  * made before the copy; where they differ, the image does not fit, and the prelude is loaded the long way.
  * Cost: a copy of some hundred kilobytes instead of two milliseconds of parsing.
  *
- * The same image makes a used memory what it was before (`kept-guest.ts`): every byte of it is compared, and what differs is put back. That takes a
- * quarter of a millisecond, since memory that was never written to is one page of zeros to the processor.
+ * The same image makes a used memory what it was before (`kept-guest.ts`): every byte of it is compared, and what differs is put back. That takes an
+ * eighth of a millisecond, since memory that was never written to is one page of zeros to the processor.
  */
 const pageBytes = 4096;
 const comparedBytes = 16 * pageBytes;
-const zeros = new Uint8Array(comparedBytes);
+const clearedBytes = 64 * pageBytes;
+const zeros = new Uint8Array(pageBytes);
 
 interface PageRun {
   readonly start: number;
@@ -88,12 +89,26 @@ function putBack(target: Buffer, start: number, bytes: Uint8Array): void {
   }
 }
 
-/** Compares before it writes: a page that is written to, if only zeros, is a page of memory in use. */
+/**
+ * Compares before it writes: a page that is written to, if only zeros, is a page of memory in use. Page by page only where a block is found to hold
+ * anything.
+ */
 function clear(target: Buffer, start: number, end: number): void {
-  for (let at = start; at < end; at += comparedBytes) {
-    const pieceEnd = Math.min(at + comparedBytes, end);
-    if (target.compare(zeros, 0, pieceEnd - at, at, pieceEnd) !== 0) target.fill(0, at, pieceEnd);
+  for (let at = start; at < end; at += clearedBytes) {
+    const blockEnd = Math.min(at + clearedBytes, end);
+    if (isZero(target, at, blockEnd)) continue;
+    for (let page = at; page < blockEnd; page += pageBytes) {
+      const pageEnd = Math.min(page + pageBytes, blockEnd);
+      if (!isZero(target, page, pageEnd)) target.fill(0, page, pageEnd);
+    }
   }
+}
+
+/** What begins with a page of zeros and equals itself a page further on is zeros throughout. That reads one page of memory again and again. */
+function isZero(target: Buffer, start: number, end: number): boolean {
+  const first = Math.min(pageBytes, end - start);
+  if (target.compare(zeros, 0, first, start, start + first) !== 0) return false;
+  return end - start === first || target.compare(target, start, end - first, start + first, end) === 0;
 }
 
 /** Neighbouring pages as [first, end). */
