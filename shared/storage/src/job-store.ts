@@ -86,10 +86,13 @@ export class JobStore {
     return `${jobFiles.taskDirectory(jobId, kind, index)}/${record.file}`;
   }
 
-  /** Returns whether this attempt is the one that counts from now on. The loser's output is the caller's to remove. */
+  /**
+   * Returns whether this attempt is the one that counts from now on. The loser's output is the caller's to remove. The record is checked when it is
+   * read, not here: to check it takes longer than to write it, and every task has one.
+   */
   async commitAttempt(record: CommitRecord): Promise<boolean> {
     const { jobId, kind, index } = parseTaskId(record.task_id);
-    return this.store.commitOnce(jobFiles.commit(jobId, kind, index), jsonBytes(commitRecordSchema, record));
+    return this.store.commitOnce(jobFiles.commit(jobId, kind, index), Buffer.from(JSON.stringify(record)));
   }
 
   /** Undefined if no attempt of the task is committed. */
