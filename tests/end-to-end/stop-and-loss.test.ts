@@ -9,6 +9,9 @@ const stopMsMax = 60_000;
 /** From a signal that cannot be ignored to the end of a process, on a machine that stalls. */
 const signalledMsMax = 5_000;
 
+/** From the death of a worker to the loss of its attempt, by default settings. */
+const lossMsMax = 10_000;
+
 /** The first attempt never ends; any other one does at once. One attempt may fail, so a counted one would end the job. */
 const stuckAtFirst: JobRequest = {
   name: 'stuck at first',
@@ -17,6 +20,8 @@ const stuckAtFirst: JobRequest = {
   reduce_function: '(line, ones) => [line, ones.toArray().length]',
   max_attempts: 1,
 };
+
+const quick = { GRIDMR_LOCK_SECONDS: '2', GRIDMR_STALLED_CHECK_SECONDS: '1' };
 
 async function runningAttempt(stack: StartedStack, jobId: string) {
   const task = await waitUntil('a running attempt', async (): Promise<Task | undefined> => {
@@ -73,16 +78,35 @@ describe('a stack of processes', function () {
     expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['committed']);
   });
 
-  it('the attempt of a worker that was killed is lost, not counted, and made again elsewhere', async () => {
-    const timing = { GRIDMR_LOCK_SECONDS: '2', GRIDMR_STALLED_CHECK_SECONDS: '1' };
-    stack = await startStack(directory, { GRIDMR_WORKERS: '2', ...timing });
+  it('the attempt of a worker that was killed is lost within 10 s, not counted, and made again elsewhere', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
     const { job_id } = await stack.client.submit(stuckAtFirst);
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
+    using clock = new StallMeter();
     process.kill(workerPid, 'SIGKILL');
+    await waitUntil('the loss', async () => (await attemptStates(stack, job_id, taskId))[0] === 'lost');
+    expect(clock.ranMs).to.be.lessThan(lossMsMax);
     const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
     expect(job.status).to.equal('completed');
     expect(await attemptStates(stack, job_id, taskId)).to.deep.equal(['lost', 'committed']);
     expect(job.counters).to.include({ lost_attempts: 1, failed_attempts: 0 });
+  });
+
+  it('an attempt reads lost before another one can be made', async () => {
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2', ...quick });
+    await directory.write('stuck/lines.txt', 'stuck\n');
+    const stuck = { ...stuckAtFirst, map_function: 'line => { for (;;); }', input_file: 'stuck' };
+    const first = await runningAttempt(stack, (await stack.client.submit(stuck)).job_id);
+    const { job_id } = await stack.client.submit(stuckAtFirst);
+    const second = await runningAttempt(stack, job_id);
+    expect(second.workerPid).not.to.equal(first.workerPid);
+    // The one free slot is there again when its process is, which is later than the loss.
+    process.kill(second.workerPid, 'SIGSTOP');
+    try {
+      await waitUntil('the loss', async () => (await attemptStates(stack, job_id, second.taskId)).join() === 'lost');
+    } finally {
+      process.kill(second.workerPid, 'SIGKILL');
+    }
   });
 
   it('leaves no process when it is told to stop, whatever it is at', async () => {

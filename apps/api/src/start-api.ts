@@ -8,11 +8,11 @@ import { openHistory } from '@gridmr/history';
 import {
   connectRedis,
   EventReader,
+  keepQueueServer,
   type Logger,
   openProducer,
   type Settings,
   type StopStack,
-  startQueueServer,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
@@ -36,7 +36,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const store = await openFsStore(dataDirectory);
   const jobStore = new JobStore(store);
   const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory }));
-  const { url } = stack.use('queue server', await startQueueServer({ redisUrl, dataDirectory, logger }));
+  const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
   const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());

@@ -1,6 +1,6 @@
 /**
  * One of GridMR's programs (API, worker) as a child process: started until it says it is ready, started again with growing
- * pauses when it dies, stopped by SIGTERM and, past the deadline, SIGKILL.
+ * pauses when it dies (`RestartPause`), stopped by SIGTERM and, past the deadline, SIGKILL.
  *
  * Each child leads a process group of its own, so that a Ctrl-C in the terminal reaches the launcher alone, which then stops
  * its children in order. If the launcher is killed, the broken IPC channel tells each child to stop by itself.
@@ -8,13 +8,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { processLimits } from '@gridmr/contracts';
-import type { Logger } from '@gridmr/runtime';
+import { type Logger, RestartPause } from '@gridmr/runtime';
 
-export interface ProgramOptions {
+export interface ProgramOptions<Ready> {
   readonly name: string;
   readonly entry: URL;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** What its environment holds besides, when it is started again: what it chose at its first start must not change. */
+  readonly restartEnv?: (ready: Ready) => NodeJS.ProcessEnv;
 }
 
 /** The program did not come up. */
@@ -26,23 +28,23 @@ export class ProgramStartError extends Error {
 }
 
 export class ProgramProcess<Ready> implements AsyncDisposable {
-  readonly #options: ProgramOptions;
+  readonly #options: ProgramOptions<Ready>;
+  readonly #pause = new RestartPause();
   #child: ChildProcess;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
-  #restarts = 0;
 
-  private constructor(options: ProgramOptions) {
+  private constructor(options: ProgramOptions<Ready>) {
     this.#options = options;
-    this.#child = this.#spawn();
+    this.#child = this.#spawn(options.env);
   }
 
   /** Resolves when the program has sent `{ready}`, with what it says there. */
-  static async start<Ready>(options: ProgramOptions): Promise<{ program: ProgramProcess<Ready>; ready: Ready }> {
+  static async start<Ready>(options: ProgramOptions<Ready>): Promise<{ program: ProgramProcess<Ready>; ready: Ready }> {
     const program = new ProgramProcess<Ready>(options);
     try {
       const ready = await program.#untilReady();
-      program.#superviseFromNowOn();
+      program.#superviseFromNowOn({ ...options.env, ...options.restartEnv?.(ready) });
       return { program, ready };
     } catch (error) {
       await program[Symbol.asyncDispose]();
@@ -54,9 +56,8 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  #spawn(): ChildProcess {
-    const { entry, env } = this.#options;
-    return fork(entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  #spawn(env: NodeJS.ProcessEnv): ChildProcess {
+    return fork(this.#options.entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 
   async #untilReady(): Promise<Ready> {
@@ -75,16 +76,24 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     });
   }
 
-  #superviseFromNowOn(): void {
-    this.#child.once('exit', (code, signal) => {
-      if (this.#stopping) return;
-      const delayMs = Math.min(processLimits.restartDelayMs * 2 ** this.#restarts++, processLimits.restartDelayMaxMs);
+  #superviseFromNowOn(env: NodeJS.ProcessEnv): void {
+    const child = this.#child;
+    let over = false;
+    const startAgain = (how: object) => {
+      if (this.#stopping || over) return;
+      over = true;
+      const delayMs = this.#pause.nextMs();
       const { name, logger } = this.#options;
-      logger.warn(`${name} ended unexpectedly and is started again`, { code, signal, delay_ms: delayMs });
+      logger.warn(`${name} ended unexpectedly and is started again`, { ...how, delay_ms: delayMs });
       this.#restart = setTimeout(() => {
-        this.#child = this.#spawn();
-        this.#superviseFromNowOn();
+        this.#child = this.#spawn(env);
+        this.#superviseFromNowOn(env);
       }, delayMs);
+    };
+    child.once('exit', (code, signal) => startAgain({ code, signal }));
+    child.on('error', error => {
+      // Of a process that runs, only its channel can fail; its exit will tell.
+      if (child.pid === undefined) startAgain({ error });
     });
   }
 

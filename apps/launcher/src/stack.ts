@@ -4,7 +4,7 @@
  * back what they are at, then the API, which takes down their last news, then the queue.
  */
 import { processLimits } from '@gridmr/contracts';
-import { type Logger, type QueueServer, type Settings, StopStack, startQueueServer } from '@gridmr/runtime';
+import { keepQueueServer, type Logger, type QueueServer, type Settings, StopStack } from '@gridmr/runtime';
 import { ProgramProcess } from './program-process.js';
 
 const apiEntry = new URL('../../api/dist/main.js', import.meta.url);
@@ -58,16 +58,14 @@ async function startParts(
   build: (url: string, kind: QueueServer['kind']) => Stack,
 ): Promise<Stack> {
   const { redisUrl, dataDirectory } = settings;
-  const queue = parts.use(
-    'queue server',
-    await startQueueServer({ redisUrl, dataDirectory, logger, force: queueKind }),
-  );
+  const queue = parts.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger, force: queueKind }));
   const childEnv = { ...(env ?? process.env), GRIDMR_REDIS_URL: queue.url };
   const api = await ProgramProcess.start<{ host: string; port: number }>({
     name: 'API',
     entry: apiEntry,
     env: childEnv,
     logger,
+    restartEnv: ({ port }) => ({ GRIDMR_API_PORT: String(port) }),
   });
   parts.use('API', api.program);
   const workers = await Promise.allSettled(

@@ -28,6 +28,7 @@ import { compileQuickJs } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
 import { TaskSlots } from './attempts/task-slots.js';
@@ -112,6 +113,7 @@ async function consume(
     { ...timing, concurrency: settings.workerCpuCores },
   );
   running.watch(tasks);
+  reportLost(tools, tasks);
   parts.add('tasks consumer', () => stopTasks(tasks, running));
   logger.info('worker ready', { slots: settings.workerCpuCores, engine: build });
 }

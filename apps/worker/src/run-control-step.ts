@@ -12,6 +12,7 @@ import {
 import { StorageError } from '@gridmr/storage';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
+import { tooManyLosses } from './steps/check-losses.js';
 import { cleanUpJob } from './steps/clean-up-job.js';
 import { commitJob } from './steps/commit-job.js';
 import { failJob } from './steps/end-job.js';
@@ -24,6 +25,8 @@ export async function runControlStep(tools: StepTools, message: Job, token: stri
   const name = z.enum(controlNames).parse(message.name);
   const { job_id } = controlDataSchema.parse(message.data);
   try {
+    const error = tooManyLosses(message, `the ${name} step of job ${job_id}`);
+    if (error !== undefined) throw new TaskError(error);
     await runStep(tools, name, job_id, message, token);
   } catch (error) {
     if (error instanceof DelayedError) throw error;
@@ -63,7 +66,8 @@ async function settleStepFailure(
   cause: unknown,
 ): Promise<Error> {
   const error = describe(step, cause);
-  const final = failureClass(error.code) === 'user' || message.attemptsMade + 1 >= (message.opts.attempts ?? 1);
+  const hopeless = failureClass(error.code) === 'user' || error.code === 'lost_too_often';
+  const final = hopeless || message.attemptsMade + 1 >= (message.opts.attempts ?? 1);
   tools.logger.warn('step failed', {
     job_id: jobId,
     step,

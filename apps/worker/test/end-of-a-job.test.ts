@@ -166,7 +166,7 @@ describe('the end of a job', function () {
       barrier: 'map-barrier',
       spec,
     });
-    const { Worker } = await import('bullmq');
+    const { UnrecoverableError, Worker } = await import('bullmq');
     const taker = new Worker('tasks', null, {
       connection: { url: fixture.redisUrl },
       prefix: '{gridmr}',
@@ -175,7 +175,7 @@ describe('the end of a job', function () {
     const taken = await taker.getNextJob('token');
     await fixture.tools.jobs.commitVerdict(cancelled(jobId));
     expect(await cleanUpJob(fixture.tools, jobId)).to.equal('again');
-    await taken?.moveToFailed(new Error('stopped'), 'token');
+    await taken?.moveToFailed(new UnrecoverableError('stopped'), 'token');
     expect(await cleanUpJob(fixture.tools, jobId)).to.equal('done');
     await taker.close();
   });

@@ -198,12 +198,17 @@ export const sandboxLimits = {
 
 /** Messages, locks and retries (BullMQ over Redis). */
 export const queueLimits = {
-  lockMs: 30 * secondMs,
-  stalledCheckMs: 5 * secondMs,
-  /** BullMQ's own counter of lost attempts; beyond it the queue gives the task up. */
-  stalledMax: 10,
+  /** Renewed after half of it. A lost worker is noticed after at most `lockMs` and `stalledCheckMs` together. */
+  lockMs: 7 * secondMs,
+  stalledCheckMs: 2 * secondMs,
+  /** A message whose worker was lost more often ends its job: it probably is what kills them. */
+  lossesMax: 10,
+  /** BullMQ's own bound of the same, out of reach: it fails the message without a word to the job. */
+  stalledMax: 1_000_000,
   controlAttemptsMax: 10,
+  /** First and greatest pause before a failed message is tried again; it doubles in between. */
   retryBackoffMs: 1 * secondMs,
+  retryBackoffMaxMs: 15 * secondMs,
   reconnectDelayMaxMs: 1 * secondMs,
   /** How long the API tries one Redis command before it answers 503. */
   commandTimeoutMs: 2 * secondMs,
@@ -264,8 +269,11 @@ export const processLimits = {
   embeddedQueueMemoryMb: 512,
   /** A private queue server that was asked to stop is killed after this. */
   queueServerStopMs: 5 * secondMs,
+  /** First and greatest pause before a process that died is started again; it doubles in between. */
   restartDelayMs: 500,
   restartDelayMaxMs: 30 * secondMs,
+  /** A process that ran for so long is started again after the first pause. */
+  restartForgivenMs: 60 * secondMs,
   cachedJobsMax: 32,
   /** An event loop blocked for longer is reported. */
   loopBlockedMs: 200,

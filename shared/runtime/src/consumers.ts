@@ -4,6 +4,7 @@ import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
 import { onQueueError } from './queue-error-log.js';
+import { boundedBackoff } from './retry-backoff.js';
 
 const secondMs = 1000;
 
@@ -42,6 +43,7 @@ export function openConsumer<Data, Result>(
     lockDuration: lockSeconds === undefined ? queueLimits.lockMs : lockSeconds * secondMs,
     stalledInterval: stalledCheckSeconds === undefined ? queueLimits.stalledCheckMs : stalledCheckSeconds * secondMs,
     maxStalledCount: queueLimits.stalledMax,
+    settings: { backoffStrategy: boundedBackoff },
     runRetryDelay: queueLimits.reconnectDelayMaxMs,
     metrics: { maxDataPoints: queueLimits.metricsMinutes },
   });

@@ -9,8 +9,8 @@ import { loopbackHost } from './free-port.js';
 process.once('disconnect', () => process.exit(0));
 
 const [message] = await once(process, 'message');
-const { password } = embeddedOrderSchema.parse(message);
-const port = await startEmbeddedValkey();
+const { password, port: wanted } = embeddedOrderSchema.parse(message);
+const port = await startEmbeddedValkey(wanted);
 await configure(port, password);
 process.send?.({ port } satisfies EmbeddedReady);
 

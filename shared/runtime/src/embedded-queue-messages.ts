@@ -1,8 +1,8 @@
 /** What passes between a process and the embedded queue server that it started. */
 import { z } from 'zod';
 
-/** To the server: start, with this password. */
-export const embeddedOrderSchema = z.object({ password: z.string() });
+/** To the server: start, with this password, and on this port if there is one. */
+export const embeddedOrderSchema = z.object({ password: z.string(), port: z.number().int().positive().optional() });
 export type EmbeddedOrder = z.infer<typeof embeddedOrderSchema>;
 
 /** From the server: it listens. */

@@ -12,7 +12,7 @@ import { type EmbeddedOrder, embeddedReadySchema } from './embedded-queue-messag
 import { loopbackHost } from './free-port.js';
 import type { Logger } from './logger.js';
 import { PrivateProcess, privateServer } from './private-server.js';
-import type { QueueServer } from './queue-server.js';
+import type { QueueServer, ServerPlace } from './queue-server.js';
 import { QueueServerError } from './queue-server-error.js';
 import { waitForRedis } from './wait-for-redis.js';
 
@@ -20,7 +20,7 @@ const passwordBytes = 24;
 const mainPath = fileURLToPath(new URL('./embedded-queue-main.js', import.meta.url));
 
 /** @throws {QueueServerError} if it does not start. */
-export async function startEmbeddedQueueServer(logger: Logger): Promise<QueueServer> {
+export async function startEmbeddedQueueServer(logger: Logger, place?: ServerPlace): Promise<QueueServer> {
   const child = fork(mainPath, [], {
     detached: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -30,8 +30,8 @@ export async function startEmbeddedQueueServer(logger: Logger): Promise<QueueSer
     if (child.connected) child.disconnect();
   });
   try {
-    const password = randomBytes(passwordBytes).toString('hex');
-    child.send({ password } satisfies EmbeddedOrder, () => undefined);
+    const password = place?.password ?? randomBytes(passwordBytes).toString('hex');
+    child.send({ password, port: place?.port } satisfies EmbeddedOrder, () => undefined);
     const port = await portOf(child, process.gone);
     const url = `redis://:${password}@${loopbackHost}:${port}`;
     await waitForRedis(url, process.gone);

@@ -15,9 +15,9 @@ interface ValkeyInside {
   readonly listeners: ReadonlyMap<number, { readonly server: Server }>;
 }
 
-/** Starts the server on a free port of the loopback interface and returns the port once it listens. */
-export async function startEmbeddedValkey(): Promise<number> {
-  const port = await freePort();
+/** Starts the server on a port of the loopback interface, a free one unless it is given, and returns it once it listens. */
+export async function startEmbeddedValkey(wanted?: number): Promise<number> {
+  const port = wanted ?? (await freePort());
   const valkey = new ValkeyServer({ port, host: loopbackHost });
   const inside = valkey as unknown as ValkeyInside;
   const step = inside.step.bind(valkey);

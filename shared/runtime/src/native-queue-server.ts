@@ -14,7 +14,7 @@ import { checkRedis, parseInfo } from './check-redis.js';
 import { freePort, loopbackHost } from './free-port.js';
 import type { Logger } from './logger.js';
 import { PrivateProcess, privateServer } from './private-server.js';
-import type { QueueServer } from './queue-server.js';
+import type { QueueServer, ServerPlace } from './queue-server.js';
 import { connectRedis } from './redis-connection.js';
 import { lockServerDirectory, type ServerLock } from './server-lock.js';
 import { waitForRedis } from './wait-for-redis.js';
@@ -47,6 +47,7 @@ export interface NativeServerOptions {
   readonly program: string;
   readonly dataDirectory: string;
   readonly logger: Logger;
+  readonly place?: ServerPlace | undefined;
 }
 
 /** @throws {QueueServerError} if another server has the directory, or this one does not start. */
@@ -66,13 +67,13 @@ export async function startNativeQueueServer(options: NativeServerOptions): Prom
 
 /** Undefined if the port was taken and this was not the last try. */
 async function tryStart(
-  { program, logger }: NativeServerOptions,
+  { program, logger, place }: NativeServerOptions,
   directory: string,
   lock: ServerLock,
   last: boolean,
 ): Promise<QueueServer | undefined> {
-  const port = await freePort();
-  const password = randomBytes(passwordBytes).toString('hex');
+  const port = place?.port ?? (await freePort());
+  const password = place?.password ?? randomBytes(passwordBytes).toString('hex');
   const url = `redis://:${password}@${loopbackHost}:${port}`;
   const process = spawnServer(program, configuration({ port, password, directory }));
   try {

@@ -81,7 +81,7 @@ export function privateServer({ url, kind, pid, process, logger, afterwards }: P
   let stopping: Promise<void> | undefined;
   const cleaned = process.exited.then(async () => {
     if (stopping === undefined) {
-      logger.error('the private queue server is gone; messages wait until GridMR starts again', {
+      logger.error('the private queue server is gone; messages wait until it runs again', {
         error: process.gone.reason,
       });
     }

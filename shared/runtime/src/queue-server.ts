@@ -38,6 +38,14 @@ export interface QueueServerOptions {
   readonly logger: Logger;
   /** For tests: which private server to start. */
   readonly force?: 'native' | 'embedded' | undefined;
+  /** Of a private server that is started again. */
+  readonly place?: ServerPlace | undefined;
+}
+
+/** Where a private server is reached: as long as this stays, so does its URL. */
+export interface ServerPlace {
+  readonly port: number;
+  readonly password: string;
 }
 
 /**
@@ -45,26 +53,26 @@ export interface QueueServerOptions {
  * @throws {QueueServerError} if there is no Redis at the URL, or a private one does not start.
  */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
-  const { redisUrl, dataDirectory, logger, force } = options;
+  const { redisUrl, dataDirectory, logger, force, place } = options;
   if (redisUrl !== undefined && force === undefined) return useExternal(redisUrl, logger);
-  if (force === 'embedded') return startEmbedded(logger);
+  if (force === 'embedded') return startEmbedded(logger, place);
   const program = await findOnPath(['redis-server', 'valkey-server']);
   try {
-    if (program !== undefined) return await startNativeQueueServer({ program, dataDirectory, logger });
+    if (program !== undefined) return await startNativeQueueServer({ program, dataDirectory, logger, place });
     if (force === 'native') throw new RedisUnsuitableError('There is neither redis-server nor valkey-server on PATH.');
   } catch (error) {
     if (force === 'native' || !(error instanceof RedisUnsuitableError)) throw error;
     logger.warn('the Redis on PATH is not suitable', { program, error });
   }
-  return startEmbedded(logger);
+  return startEmbedded(logger, place);
 }
 
-function startEmbedded(logger: Logger): Promise<QueueServer> {
+function startEmbedded(logger: Logger, place: ServerPlace | undefined): Promise<QueueServer> {
   logger.warn(
     'the queue is the embedded one: fine for trying GridMR out, but it keeps nothing when it restarts; ' +
       'install redis-server or set GRIDMR_REDIS_URL',
   );
-  return startEmbeddedQueueServer(logger);
+  return startEmbeddedQueueServer(logger, place);
 }
 
 async function useExternal(url: string, logger: Logger): Promise<QueueServer> {

@@ -12,6 +12,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
 import { onQueueError } from './queue-error-log.js';
 import { connectRedis, failFast } from './redis-connection.js';
+import { boundedBackoffName } from './retry-backoff.js';
 
 export interface Queues extends AsyncDisposable {
   readonly control: Queue<ControlData, unknown, ControlName>;
@@ -33,14 +34,14 @@ export interface QueuesOptions {
 }
 
 /**
- * Options of every message: retried with growing delays that differ between messages, and kept for a while when it has
+ * Options of every message: retried after growing, bounded delays that differ between messages, and kept for a while when it has
  * ended, because adding a message again must not run it again. Children of flows need `failParentOnFailure` and a
  * `priority` besides.
  */
 export function messageOptions(attempts: number = queueLimits.controlAttemptsMax): DefaultJobOptions {
   return {
     attempts,
-    backoff: { type: 'exponential', delay: queueLimits.retryBackoffMs, jitter: queueLimits.retryJitter },
+    backoff: { type: boundedBackoffName },
     removeOnComplete: { age: queueLimits.completedKeptSeconds },
     removeOnFail: { age: queueLimits.failedKeptSeconds },
   };

@@ -1,23 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { queuePrefix } from '@gridmr/contracts';
 import { connectRedis, QueueServerError, startQueueServer } from '@gridmr/runtime';
 import { expect } from 'chai';
 import { startProgram } from './child-program.js';
 import { describeQueueServer, processExists } from './describe-queue-server.js';
+import { hasNativeServer } from './native-server.js';
 import { RecordedLog } from './recorded-log.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const logger = new RecordedLog();
-
-function hasNativeServer(): boolean {
-  try {
-    execFileSync('sh', ['-c', 'command -v redis-server || command -v valkey-server'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describeQueueServer('embedded');
 

@@ -16,6 +16,8 @@ import {
   taskId,
 } from '@gridmr/contracts';
 import { type Job, UnrecoverableError } from 'bullmq';
+import { tooManyLosses } from '../steps/check-losses.js';
+import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
 import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
@@ -49,6 +51,7 @@ export async function runTask(
   if (verdict !== undefined) throw new UnrecoverableError(`job ${task.job_id} is ${verdict.status}`);
   const attempt = message.attemptsStarted;
   if (indices.length === 0) return { attempt };
+  await giveUpIfLostTooOften(tools, task, indices, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
   let ended: AttemptOutcome[] = [];
   using tasks = new MessageTasks(tools, work, indices);
@@ -68,6 +71,20 @@ export async function runTask(
     const news = await tasks.fail(ended, stopReasonOf(signal) !== undefined);
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
+}
+
+/** Of a bundle, nobody knows which of its tasks it is. */
+async function giveUpIfLostTooOften(
+  tools: StepTools,
+  { job_id, kind }: TaskData,
+  [first = 0, ...more]: readonly number[],
+  message: Job,
+): Promise<void> {
+  const task_id = taskId(job_id, kind, first);
+  const error = tooManyLosses(message, more.length === 0 ? `task ${task_id}` : `a task from ${task_id} on`);
+  if (error === undefined) return;
+  await failJob(tools, job_id, { ...error, task_id });
+  throw new UnrecoverableError(error.message);
 }
 
 /** A message that was started before may have been at it already. */

@@ -1,0 +1,29 @@
+/**
+ * Tells the API that an attempt is lost as soon as the queue knows it: its worker did not renew the lock. The next attempt may
+ * have to wait for a free slot, and until then the lost one would read `running`.
+ *
+ * The queue names the message only. Which attempt it was is read before its state: a message that still waits then has
+ * not been started again in between. If it has been, the next attempt's own news says the same.
+ */
+import { taskDataSchema } from '@gridmr/contracts';
+import type { Worker } from 'bullmq';
+import type { StepTools } from '../steps/step-tools.js';
+import { AttemptNews } from './attempt-news.js';
+
+export function reportLost(tools: StepTools, consumer: Pick<Worker, 'on'>): void {
+  consumer.on('stalled', messageId => {
+    report(tools, messageId).catch(error =>
+      tools.logger.warn('an attempt is lost, but this could not be told', { task_id: messageId, error }),
+    );
+  });
+}
+
+async function report(tools: StepTools, messageId: string): Promise<void> {
+  const message = await tools.queues.tasks.getJob(messageId);
+  if (message === undefined) return;
+  const state = await message.getState();
+  if (state !== 'waiting' && state !== 'prioritized') return;
+  const news = new AttemptNews(tools, taskDataSchema.parse(message.data), message.attemptsStarted);
+  news.logger.warn('an attempt is lost: its worker stopped reporting', { losses: message.stalledCounter });
+  news.publish('lost');
+}
