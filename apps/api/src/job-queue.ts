@@ -1,6 +1,6 @@
-/** What the API says to workers, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
-import { messageIds, RequestError } from '@gridmr/contracts';
-import { announceEnded, type Queues } from '@gridmr/runtime';
+/** What the API says to workers and hears of them, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
+import { messageIds, RequestError, type Worker } from '@gridmr/contracts';
+import { announceEnded, type Queues, readWorkers } from '@gridmr/runtime';
 
 type Connection = Parameters<typeof announceEnded>[0];
 
@@ -29,14 +29,18 @@ export class JobQueue {
     await available(() => this.#queues.control.add('clean-up', { job_id: jobId }, options));
   }
 
+  workers(): Promise<Worker[]> {
+    return available(() => readWorkers(this.#connection));
+  }
+
   async announceEnded(jobId: string): Promise<void> {
     await available(() => announceEnded(this.#connection, jobId));
   }
 }
 
-async function available(command: () => Promise<unknown>): Promise<void> {
+async function available<Answer>(command: () => Promise<Answer>): Promise<Answer> {
   try {
-    await command();
+    return await command();
   } catch (cause) {
     const detail = 'The queue (Redis) does not answer; nothing was changed. Try again in a moment';
     throw new RequestError('queue_unavailable', detail, {}, { cause });

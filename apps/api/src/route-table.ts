@@ -8,12 +8,14 @@ import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
+import { workerRoutes } from './routes/worker-routes.js';
 
 export function routeTable(dependencies: ApiDependencies): readonly Route[] {
   const table: Route[] = [
     ...jobRoutes(dependencies),
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),
+    ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
     documentRoute(() => document),
   ];

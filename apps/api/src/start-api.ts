@@ -1,7 +1,6 @@
 /** Builds the API from the settings and listens. Everything it starts goes on the stack, to be stopped in reverse order. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
 import { openHistory } from '@gridmr/history';
@@ -11,12 +10,12 @@ import {
   keepQueueServer,
   type Logger,
   openProducer,
+  packageVersion,
   type Settings,
   type StopStack,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
-import { z } from 'zod';
 import { createApp } from './create-app.js';
 import type { ApiDependencies } from './dependencies.js';
 import { followEvents } from './follow-events.js';
@@ -50,7 +49,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     queue,
     checker,
     logger,
-    version: ownVersion(),
+    version: packageVersion(import.meta.url),
     ceilings: {
       maxAttempts: settings.maxAttempts,
       taskTimeoutSeconds: settings.taskTimeoutSeconds,
@@ -92,9 +91,4 @@ function readEvents(dependencies: ApiDependencies, url: string, address: ApiAddr
   stack.add('redis for events', () => redis.disconnect());
   const consumerName = `api-${hostname()}-${address.port}`;
   stack.use('events', new EventReader({ redis, consumerName, handle: followEvents(dependencies), logger }));
-}
-
-function ownVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('../package.json');
-  return z.object({ version: z.string() }).parse(manifest).version;
 }

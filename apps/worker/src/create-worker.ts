@@ -21,6 +21,7 @@ import {
   type Logger,
   openConsumer,
   openQueues,
+  packageVersion,
   type Settings,
   StopStack,
 } from '@gridmr/runtime';
@@ -32,10 +33,12 @@ import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
 import { TaskSlots } from './attempts/task-slots.js';
+import { Heartbeats } from './heartbeats.js';
 import { runControlStep } from './run-control-step.js';
 import { RunningTasks } from './running-tasks.js';
 import { KnownJobs } from './steps/known-jobs.js';
 import type { StepTools } from './steps/step-tools.js';
+import { TaskTally } from './task-tally.js';
 
 const workerTokenLength = 4;
 const mebibyte = 1024 * 1024;
@@ -73,12 +76,21 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     announceEnded: jobId => announceEnded(redis, jobId),
     logger,
   };
-  await consume(tools, settings, redis, redisUrl, parts);
-  return { workerId, stop: () => parts.stop() };
+  const tally = new TaskTally();
+  const slots = settings.workerCpuCores;
+  const version = packageVersion(import.meta.url);
+  const heartbeats = parts.use('heartbeats', new Heartbeats({ redis, workerId, version, slots, tally, logger }));
+  await consume(tools, tally, settings, redis, redisUrl, parts);
+  const stop = () => {
+    heartbeats.stopping();
+    return parts.stop();
+  };
+  return { workerId, stop };
 }
 
 async function consume(
   tools: StepTools,
+  tally: TaskTally,
   settings: Settings,
   connection: Redis,
   redisUrl: string,
@@ -107,8 +119,10 @@ async function consume(
   const tasks = openConsumer<TaskData, TaskReturn>(
     queueNames.tasks,
     (message, token, signal) =>
-      running.during(message.id ?? '', message.data.job_id, () =>
-        runTask(tools, slots, limits, message, token, signal),
+      tally.during(signal, () =>
+        running.during(message.id ?? '', message.data.job_id, () =>
+          runTask(tools, slots, limits, message, token, signal),
+        ),
       ),
     { ...timing, concurrency: settings.workerCpuCores },
   );

@@ -19,6 +19,8 @@ import {
   submittedSchema,
   type Task,
   taskSchema,
+  type Worker,
+  workersStatusSchema,
 } from '@gridmr/contracts';
 import { readLines } from './read-lines.js';
 import { type AnswerSchema, Transport, type TransportOptions } from './transport.js';
@@ -136,6 +138,12 @@ export class GridmrClient {
   /** The same line by line. Leaving the loop closes the connection. A record of CSV may have several lines; of the other formats, one. */
   async *results(id: string, options: ResultsOptions = {}): AsyncGenerator<string, void, undefined> {
     yield* readLines(await this.resultStream(id, options));
+  }
+
+  /** All workers heard of lately, oldest first. One that stopped reporting is `lost` for a while. */
+  async workers({ signal }: CallOptions = {}): Promise<Worker[]> {
+    const { workers } = await this.#transport.json(routes.workersStatus, workersStatusSchema, { signal });
+    return workers;
   }
 
   /** Also answers when something is down: `status` says so. */

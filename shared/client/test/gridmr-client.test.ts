@@ -138,6 +138,11 @@ describe('GridmrClient', () => {
     expect(server.asked[0]).to.include({ method: 'POST', path: `/api/v1/jobs/${jobId}/cancel` });
   });
 
+  it('answers the workers', async () => {
+    const client = await serve((_, res) => json(res, 200, { workers: [] }));
+    expect(await client.workers()).to.deep.equal([]);
+  });
+
   it('answers the health of a service that is not well', async () => {
     const health = { status: 'unavailable', version: '1', uptime_seconds: 1 };
     const client = await serve((_, res) => json(res, 503, health));

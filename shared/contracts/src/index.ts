@@ -13,3 +13,4 @@ export * from './messages.js';
 export * from './problem.js';
 export * from './routes.js';
 export * from './states.js';
+export * from './worker.js';

@@ -269,6 +269,10 @@ export const processLimits = {
   embeddedQueueMemoryMb: 512,
   /** A private queue server that was asked to stop is killed after this. */
   queueServerStopMs: 5 * secondMs,
+  /** How often a worker reports how it is doing; after how long a silent one counts as lost, and is forgotten. */
+  heartbeatMs: 2 * secondMs,
+  workerLostMs: 8 * secondMs,
+  workerForgottenMs: 300 * secondMs,
   /** First and greatest pause before a process that died is started again; it doubles in between. */
   restartDelayMs: 500,
   restartDelayMaxMs: 30 * secondMs,

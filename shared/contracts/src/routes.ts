@@ -11,6 +11,7 @@ export const routes = {
   jobTask: (id: string, taskId: string) => `${apiPrefix}/jobs/${id}/tasks/${taskId}`,
   jobResults: (id: string) => `${apiPrefix}/jobs/${id}/results`,
   jobCancel: (id: string) => `${apiPrefix}/jobs/${id}/cancel`,
+  workersStatus: `${apiPrefix}/workers/status`,
   health: '/health',
   healthLive: '/health/live',
   healthReady: '/health/ready',

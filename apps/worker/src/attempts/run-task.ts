@@ -22,7 +22,7 @@ import type { StepTools } from '../steps/step-tools.js';
 import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { settleFailure } from './settle-failure.js';
-import { stopReasonOf } from './stop-reason.js';
+import { JobEndedError, stopReasonOf } from './stop-reason.js';
 import type { TaskSlots } from './task-slots.js';
 
 const attemptTokenLength = 6;
@@ -48,7 +48,7 @@ export async function runTask(
     tasksLeft(tools, task, message.attemptsStarted),
     tools.known.asked(task.job_id),
   ]);
-  if (verdict !== undefined) throw new UnrecoverableError(`job ${task.job_id} is ${verdict.status}`);
+  if (verdict !== undefined) throw new JobEndedError(`job ${task.job_id} is ${verdict.status}`);
   const attempt = message.attemptsStarted;
   if (indices.length === 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);

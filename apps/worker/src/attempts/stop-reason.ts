@@ -1,3 +1,8 @@
+import { UnrecoverableError } from 'bullmq';
+
+/** There is nothing left to do for a task whose job has ended. */
+export class JobEndedError extends UnrecoverableError {}
+
 /** Why a running attempt is told to stop: the reason its signal is aborted with. */
 export const stopReasons = {
   /** The job was cancelled or has failed. */

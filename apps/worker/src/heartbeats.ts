@@ -1,0 +1,94 @@
+/** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
+import { hostname } from 'node:os';
+import { type Heartbeat, processLimits } from '@gridmr/contracts';
+import { type Logger, retireWorker, sendHeartbeat } from '@gridmr/runtime';
+import type { Redis } from 'ioredis';
+import type { TaskTally } from './task-tally.js';
+
+const bytesPerMb = 1024 * 1024;
+const microsecondsPerMs = 1000;
+const percent = 100;
+
+export interface HeartbeatParts {
+  readonly redis: Redis;
+  readonly workerId: string;
+  readonly version: string;
+  readonly slots: number;
+  readonly tally: TaskTally;
+  readonly logger: Logger;
+}
+
+export class Heartbeats implements AsyncDisposable {
+  readonly #parts: HeartbeatParts;
+  readonly #startedAt = new Date().toISOString();
+  readonly #timer: NodeJS.Timeout;
+  #stopping = false;
+  #sending: Promise<void> | undefined;
+  #lastCpu = process.cpuUsage();
+  #lastMs = performance.now();
+
+  /** Sends the first one at once. */
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#beat(), processLimits.heartbeatMs);
+    this.#beat();
+  }
+
+  /** From now on it takes no more tasks. */
+  stopping(): void {
+    this.#stopping = true;
+    this.#beat();
+  }
+
+  /** The worker is no longer there. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    const { redis, workerId } = this.#parts;
+    await this.#sending;
+    if (redis.status === 'ready') await retireWorker(redis, workerId);
+  }
+
+  /** While Redis is away, one waits for it, and the others are left out. */
+  #beat(): void {
+    const { redis, workerId, logger } = this.#parts;
+    this.#sending ??= sendHeartbeat(redis, this.#report())
+      .catch(error => logger.warn('a heartbeat could not be sent', { worker_id: workerId, error }))
+      .finally(() => {
+        this.#sending = undefined;
+      });
+  }
+
+  #report(): Heartbeat {
+    const { workerId, version, slots, tally } = this.#parts;
+    return {
+      worker_id: workerId,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      state: this.#state(),
+      slots,
+      active_tasks: tally.active,
+      cpu_percent: this.#cpuPercent(),
+      rss_mb: Math.round(process.memoryUsage.rss() / bytesPerMb),
+      tasks_completed: tally.completed,
+      tasks_failed: tally.failed,
+      started_at: this.#startedAt,
+      last_heartbeat_at: new Date().toISOString(),
+    };
+  }
+
+  #state(): Heartbeat['state'] {
+    if (this.#stopping) return 'stopping';
+    return this.#parts.tally.active > 0 ? 'busy' : 'idle';
+  }
+
+  /** Of all threads, since the last report. */
+  #cpuPercent(): number {
+    const nowMs = performance.now();
+    const { user, system } = process.cpuUsage(this.#lastCpu);
+    const passedMs = Math.max(nowMs - this.#lastMs, 1);
+    this.#lastCpu = process.cpuUsage();
+    this.#lastMs = nowMs;
+    return Math.round(((user + system) / microsecondsPerMs / passedMs) * percent);
+  }
+}
