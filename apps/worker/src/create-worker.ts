@@ -29,6 +29,7 @@ import { compileQuickJs } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { HeldLocks } from './attempts/held-lock.js';
 import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
@@ -42,6 +43,7 @@ import { TaskTally } from './task-tally.js';
 
 const workerTokenLength = 4;
 const mebibyte = 1024 * 1024;
+const secondMs = 1000;
 
 /** `host-pid-token`: unique among all workers ever started. */
 export function newWorkerId(): string {
@@ -116,15 +118,16 @@ async function consume(
   );
   parts.add('control consumer', () => control.close());
   const limits = { memoryBytes: settings.workerMemoryMb * mebibyte, timeoutSeconds: settings.taskTimeoutSeconds };
+  const locks = new HeldLocks(lockSeconds * secondMs);
   const tasks = openConsumer<TaskData, TaskReturn>(
     queueNames.tasks,
     (message, token, signal) =>
       tally.during(signal, () =>
         running.during(message.id ?? '', message.data.job_id, () =>
-          runTask(tools, slots, limits, message, token, signal),
+          locks.during(message, lock => runTask(tools, slots, limits, message, token, signal, lock)),
         ),
       ),
-    { ...timing, concurrency: settings.workerCpuCores },
+    { ...timing, concurrency: settings.workerCpuCores, onRenewed: (id, untilMs) => locks.renewed(id, untilMs) },
   );
   running.watch(tasks);
   reportLost(tools, tasks);

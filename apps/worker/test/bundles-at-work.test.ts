@@ -13,6 +13,7 @@ import { compileQuickJs } from '@gridmr/sandbox';
 import { waitUntil } from '@gridmr/testkit';
 import type { Worker } from 'bullmq';
 import { expect } from 'chai';
+import { HeldLock } from '../dist/attempts/held-lock.js';
 import { runTask } from '../dist/attempts/run-task.js';
 import { TaskSlots } from '../dist/attempts/task-slots.js';
 import { mapStage } from '../dist/steps/stages.js';
@@ -21,6 +22,13 @@ import { openStepFixture, type StepFixture } from './step-fixture.js';
 
 const tasks = 400;
 const limits = { memoryBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
+
+/** One that lasts as long as the test. */
+function heldLock(): HeldLock {
+  const lock = new HeldLock();
+  lock.renew(Date.now() + 3_600_000);
+  return lock;
+}
 
 describe('a bundle', function () {
   this.timeout(60_000);
@@ -55,7 +63,7 @@ describe('a bundle', function () {
   function consume(): void {
     consumer = openConsumer<TaskData, TaskReturn>(
       'tasks',
-      (message, token, signal) => runTask(fixture.tools, slots, limits, message, token, signal),
+      (message, token, signal) => runTask(fixture.tools, slots, limits, message, token, signal, heldLock()),
       { connection: fixture.redis, logger: fixture.tools.logger, concurrency: 1 },
     );
   }
@@ -122,9 +130,9 @@ describe('a bundle', function () {
       attemptsStarted: 1,
       data: { ...first?.data, more: undefined },
     });
-    await runTask(fixture.tools, slots, limits, started, 'token', none);
+    await runTask(fixture.tools, slots, limits, started, 'token', none, heldLock());
     const again = Object.assign(Object.create(first ?? null), { attemptsStarted: 2, data: first?.data });
-    await runTask(fixture.tools, slots, limits, again, 'token', none);
+    await runTask(fixture.tools, slots, limits, again, 'token', none, heldLock());
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(1);
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt).to.equal(2);
   });

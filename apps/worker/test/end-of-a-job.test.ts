@@ -10,6 +10,7 @@ import {
   zeroCounters,
 } from '@gridmr/contracts';
 import { expect } from 'chai';
+import { claimOutput } from '../dist/steps/claim-output.js';
 import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { commitJob } from '../dist/steps/commit-job.js';
 import { TaskNotCommittedError } from '../dist/steps/summarise-group.js';
@@ -106,6 +107,37 @@ describe('the end of a job', function () {
     await fixture.tools.store.remove(`${asked.spec.output_path}/${outputNames.success}`);
     await commitJob(fixture.tools, asked.job_id);
     expect(await namesBelow(asked.spec.output_path)).to.include(outputNames.success);
+  });
+
+  it('changes no byte of what is committed when it goes on after another worker has finished the job', async () => {
+    const { asked } = await jobReadyToCommit();
+    const manifest = () => fixture.tools.store.read(`${asked.spec.output_path}/${outputNames.manifest}`, 10_000);
+    await commitJob(fixture.tools, asked.job_id);
+    const [before, verdict] = [await manifest(), await fixture.tools.jobs.readVerdict(asked.job_id)];
+    // As the late one sees it: it looked for a verdict before there was one.
+    await fixture.tools.store.remove(jobFiles.verdict(asked.job_id));
+    await commitJob(fixture.tools, asked.job_id);
+    expect(await manifest()).to.deep.equal(before);
+    expect(await fixture.tools.jobs.readVerdict(asked.job_id)).to.deep.equal(verdict);
+  });
+
+  it('takes back what it placed if the job was cancelled meanwhile', async () => {
+    const { asked } = await jobReadyToCommit();
+    const jobs = Object.create(fixture.tools.jobs, { readVerdict: { value: async () => undefined } });
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    jobs.commitVerdict = () => fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    await commitJob({ ...fixture.tools, jobs }, asked.job_id);
+    expect(await namesBelow(asked.spec.output_path)).to.deep.equal([]);
+  });
+
+  it('a late clean-up leaves the output of the job that has the path now', async () => {
+    const { asked } = await jobReadyToCommit();
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    const next = await fixture.ask({ output_path: asked.spec.output_path });
+    await claimOutput(fixture.tools, next);
+    await fixture.directory.write(`${asked.spec.output_path}/part-r-00000`, 'of the next job');
+    await cleanUpJob(fixture.tools, asked.job_id);
+    expect(await namesBelow(asked.spec.output_path)).to.deep.equal(['part-r-00000']);
   });
 
   it('refuses to commit while a task has no committed attempt, whatever the queue says', async () => {

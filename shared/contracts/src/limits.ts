@@ -201,6 +201,8 @@ export const queueLimits = {
   /** Renewed after half of it. A lost worker is noticed after at most `lockMs` and `stalledCheckMs` together. */
   lockMs: 7 * secondMs,
   stalledCheckMs: 2 * secondMs,
+  /** A task thread that cannot be sure of its message's lock looks again after this. */
+  lockLookMs: 20,
   /** A message whose worker was lost more often ends its job: it probably is what kills them. */
   lossesMax: 10,
   /** BullMQ's own bound of the same, out of reach: it fails the message without a word to the job. */

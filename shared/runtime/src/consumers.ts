@@ -22,6 +22,20 @@ export interface ConsumerOptions {
   readonly concurrency: number;
   readonly lockSeconds?: number;
   readonly stalledCheckSeconds?: number;
+  /** A message's lock is renewed, for certain until this: milliseconds since 1970. */
+  readonly onRenewed?: (messageId: string, untilMs: number) => void;
+}
+
+/** Tells of renewed locks. Their time counts from before the queue was asked, since a process may stand still meanwhile. */
+class RenewingWorker<Data, Result> extends Worker<Data, Result> {
+  onRenewed: (messageId: string, untilMs: number) => void = () => undefined;
+
+  override async extendJobLocks(ids: string[], tokens: string[], duration: number): Promise<string[]> {
+    const untilMs = Date.now() + duration;
+    const failed = await super.extendJobLocks(ids, tokens, duration);
+    for (const id of ids) if (!failed.includes(id)) this.onRenewed(id, untilMs);
+    return failed;
+  }
 }
 
 /** Starts to consume at once; ended by `close()`, which waits for the messages in work. */
@@ -36,7 +50,7 @@ export function openConsumer<Data, Result>(
     if (token === undefined || signal === undefined) throw new TypeError('BullMQ gave no token or no signal');
     return process(job, token, signal);
   };
-  const consumer = new Worker<Data, Result>(queueName, processor, {
+  const consumer = new RenewingWorker<Data, Result>(queueName, processor, {
     connection,
     prefix: queuePrefix,
     concurrency,
@@ -47,6 +61,7 @@ export function openConsumer<Data, Result>(
     runRetryDelay: queueLimits.reconnectDelayMaxMs,
     metrics: { maxDataPoints: queueLimits.metricsMinutes },
   });
+  if (options.onRenewed !== undefined) consumer.onRenewed = options.onRenewed;
   consumer.on('error', onQueueError(logger));
   consumer.on('lockRenewalFailed', ids => {
     for (const id of ids) {

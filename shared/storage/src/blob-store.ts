@@ -34,6 +34,8 @@ export interface BlobStore {
   list(directory: BlobPath): AsyncIterable<BlobStat>;
   /** What `list` lists, without asking for sizes. */
   listPaths(directory: BlobPath): AsyncIterable<BlobPath>;
+  /** Names of the files and directories in a directory, in no particular order; hidden ones left out. None if it is missing. */
+  names(directory: BlobPath): Promise<string[]>;
   /** Whether `list` would list anything. Fast for directories of any size. */
   holdsFiles(directory: BlobPath): Promise<boolean>;
   /**
@@ -60,6 +62,11 @@ export interface BlobStore {
   rename(from: BlobPath, to: BlobPath): Promise<void>;
   /** Removes a file, or a directory and all below it. Missing is fine. */
   remove(path: BlobPath): Promise<void>;
+  /**
+   * Removes the file, and what writers of it left unfinished that were ended before they could discard it. Only for names that
+   * nobody writes any more.
+   */
+  discard(path: BlobPath): Promise<void>;
   /** Throws `StorageError` unless a file can be written and removed. */
   checkWritable(): Promise<void>;
 }

@@ -5,7 +5,7 @@
  * is locked. What it expects: attributes and missing names are cached for a while, so a file that another machine has
  * just committed may not be seen at once; and a handle goes stale when another machine replaces or removes its file.
  */
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { randomToken, storageLimits } from '@gridmr/contracts';
@@ -16,10 +16,10 @@ import { blockingCalls, type FileCalls, pooledCalls } from './file-calls.js';
 import { guarded, unlessMissing } from './fs-errors.js';
 import { globFiles } from './fs-glob.js';
 import { openFsReader, readPieces, readWhole } from './fs-reader.js';
-import { holdsFiles, type WalkedDirectory, walkFiles } from './fs-walk.js';
+import { holdsFiles, isHidden, type WalkedDirectory, walkFiles } from './fs-walk.js';
 import { createFsWriter } from './fs-writer.js';
 import { StorageError } from './storage-error.js';
-import { inDirectory } from './temporary-file.js';
+import { inDirectory, removeTemporaries } from './temporary-file.js';
 
 export interface FsStoreOptions {
   /** For a thread that has nothing else to do: what every task needs is called for by that thread itself. */
@@ -62,6 +62,13 @@ class FsStore implements BlobStore {
 
   async *listPaths(directory: BlobPath): AsyncGenerator<BlobPath> {
     for await (const file of this.#files(directory)) yield file.path;
+  }
+
+  async names(directory: BlobPath): Promise<string[]> {
+    const real = await this.#find(directory);
+    if (real === undefined) return [];
+    const names = await guarded(directory, 'listed', () => unlessMissing([], () => readdir(real)));
+    return names.filter(name => !isHidden(name));
   }
 
   async holdsFiles(directory: BlobPath): Promise<boolean> {
@@ -111,6 +118,12 @@ class FsStore implements BlobStore {
     const { target } = await this.#confinement.place(path);
     const options = { recursive: true, force: true, maxRetries: storageLimits.removeRetriesMax };
     await guarded(path, 'removed', () => unlessMissing(undefined, () => rm(target, options)));
+  }
+
+  async discard(path: BlobPath): Promise<void> {
+    const place = await this.#confinement.place(path);
+    await this.remove(path);
+    await guarded(path, 'removed', () => unlessMissing(undefined, () => removeTemporaries(place)));
   }
 
   async checkWritable(): Promise<void> {

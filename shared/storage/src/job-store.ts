@@ -11,6 +11,8 @@ import {
   type CommitRecord,
   commitRecordSchema,
   jobFiles,
+  type Manifest,
+  manifestSchema,
   type Plan,
   parseTaskId,
   planSchema,
@@ -123,6 +125,11 @@ export class JobStore {
   /** Undefined if the job has not ended. */
   async readVerdict(jobId: string): Promise<Verdict | undefined> {
     return readOwn(this.store, jobFiles.verdict(jobId), verdictSchema, jobId);
+  }
+
+  /** The manifest of a finished output. Undefined if there is none. */
+  async readManifest(path: BlobPath): Promise<Manifest | undefined> {
+    return readJson(this.store, path, manifestSchema);
   }
 
   /** Removes all files of the job but what was asked and how it ended. May be repeated. */

@@ -3,17 +3,32 @@
  * or link stays inside one file system; hidden, so that no listing shows them; unique among all machines.
  */
 import { mkdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { randomToken, storageLimits } from '@gridmr/contracts';
 import type { Place } from './confinement.js';
 import { systemCode } from './fs-errors.js';
 
+const ending = '.tmp';
+
 /** `/root/output/part-r-00000` → `/root/output/.part-r-00000.<token>.tmp` */
 export function temporaryName(place: Place): string {
-  // Cut, so that the token still fits into the file system's longest name.
-  const name = basename(place.target).slice(0, storageLimits.temporaryNameLengthMax);
-  return join(place.directory, `.${name}.${randomToken(storageLimits.temporaryTokenLength)}.tmp`);
+  return join(place.directory, `${temporaryPrefix(place)}${randomToken(storageLimits.temporaryTokenLength)}${ending}`);
+}
+
+/** Removes all temporary files of a place, whoever left them. */
+export async function removeTemporaries(place: Place): Promise<void> {
+  const prefix = temporaryPrefix(place);
+  const length = prefix.length + storageLimits.temporaryTokenLength + ending.length;
+  for (const name of await readdir(place.directory)) {
+    const isOwn = name.length === length && name.startsWith(prefix) && name.endsWith(ending);
+    if (isOwn) await rm(join(place.directory, name), { force: true });
+  }
+}
+
+/** The name is cut, so that the token still fits into the file system's longest name. */
+function temporaryPrefix(place: Place): string {
+  return `.${basename(place.target).slice(0, storageLimits.temporaryNameLengthMax)}.`;
 }
 
 /** Runs `make`; if the directory turns out to be missing, creates it and runs `make` once more. */

@@ -383,6 +383,36 @@ export function describeBlobStore(name: string, open: () => Promise<FsFixture>):
       });
     });
 
+    describe('discard', () => {
+      it('removes a file and what its writers left unfinished, and nothing of others', async () => {
+        const left = await store().createWriter('d/a1');
+        left.writeSync(bytesOf('not finished'));
+        await store().write('d/a1', bytesOf('finished'));
+        await store().write('d/a10', bytesOf('another'));
+        await using other = await store().createWriter('d/a10');
+        await store().discard('d/a1');
+        expect((await everythingIn(fixture.root)).filter(name => name.includes('a1'))).to.have.length(2);
+        await other.commit();
+        expect(await everythingIn(fixture.root)).to.deep.equal(['d', 'd/a10']);
+        await left.discard();
+      });
+
+      it('does not mind what is missing', async () => {
+        await store().discard('none/at/all');
+      });
+    });
+
+    describe('names', () => {
+      it('are those of files and directories, without hidden ones', async () => {
+        for (const path of ['d/a', 'd/b/c', 'd/.h']) await store().write(path, bytesOf('x'));
+        expect((await store().names('d')).sort()).to.deep.equal(['a', 'b']);
+      });
+
+      it('are none where nothing is', async () => {
+        expect(await store().names('none')).to.deep.equal([]);
+      });
+    });
+
     it('checkWritable leaves nothing', async () => {
       await store().checkWritable();
       expect(await everythingIn(fixture.root)).to.deep.equal([]);

@@ -10,6 +10,8 @@ interface SharedRequest {
   readonly memoryBytes: number;
   /** Milliseconds an attempt may take, from its start. */
   readonly timeoutMs: number;
+  /** Of the `HeldLock`. */
+  readonly lock: SharedArrayBuffer;
 }
 
 interface OneTask {

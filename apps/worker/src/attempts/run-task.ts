@@ -20,6 +20,8 @@ import { tooManyLosses } from '../steps/check-losses.js';
 import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
 import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
+import { discardAttempts } from './discard-attempts.js';
+import type { HeldLock } from './held-lock.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { settleFailure } from './settle-failure.js';
 import { JobEndedError, stopReasonOf } from './stop-reason.js';
@@ -33,7 +35,7 @@ export interface AttemptLimits {
   readonly timeoutSeconds: number;
 }
 
-/** Handles one message of the tasks queue. `signal` aborts when the attempt must stop: see `stop-reason.ts`. */
+/** Handles one message of the tasks queue, whose `lock` this worker has. `signal` aborts when the attempt must stop: see `stop-reason.ts`. */
 export async function runTask(
   tools: StepTools,
   slots: TaskSlots,
@@ -41,6 +43,7 @@ export async function runTask(
   message: Job,
   token: string,
   signal: AbortSignal,
+  lock: HeldLock,
 ): Promise<TaskReturn> {
   const task = taskDataSchema.parse(message.data);
   const [verdict, indices, asked] = await Promise.all([
@@ -53,10 +56,11 @@ export async function runTask(
   if (indices.length === 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
+  let request: AttemptsRequest | undefined;
   let ended: AttemptOutcome[] = [];
   using tasks = new MessageTasks(tools, work, indices);
   try {
-    const request = await requestAttempts(tools, work, tasks, limits);
+    request = await requestAttempts(tools, work, tasks, limits, lock);
     const outcomes = await slots.run(request, {
       deadlineMs: request.timeoutMs + queueLimits.slowMessageMs,
       signal,
@@ -68,6 +72,7 @@ export async function runTask(
     await tasks.finish();
     return { attempt };
   } catch (error) {
+    await discardAttempts(tools, request?.tasks.slice(ended.length, tasks.claims.claimed) ?? []);
     const news = await tasks.fail(ended, stopReasonOf(signal) !== undefined);
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
@@ -100,6 +105,7 @@ async function requestAttempts(
   { message, task: { job_id, kind }, asked, plan }: MessageAtWork,
   { indices, claims }: MessageTasks,
   limits: AttemptLimits,
+  lock: HeldLock,
 ): Promise<AttemptsRequest> {
   const attempt = message.attemptsStarted;
   const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
@@ -119,5 +125,6 @@ async function requestAttempts(
     timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
     tasks: await Promise.all(tasks),
     claims: claims.shared,
+    lock: lock.shared,
   };
 }

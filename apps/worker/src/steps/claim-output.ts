@@ -29,6 +29,13 @@ export async function claimOutput(tools: StepTools, asked: AskedJob): Promise<vo
   }
 }
 
+/** Whether the claim is this job's, or now is. */
+export async function holdOutput(store: BlobStore, asked: AskedJob): Promise<boolean> {
+  const path = claimPath(asked.spec.output_path);
+  if (await store.commitOnce(path, Buffer.from(asked.job_id))) return true;
+  return Buffer.from(await store.read(path, claimBytesMax)).toString() === asked.job_id;
+}
+
 /** Gives the claim back, if it is this job's. */
 export async function releaseOutput(store: BlobStore, asked: AskedJob): Promise<void> {
   const path = claimPath(asked.spec.output_path);

@@ -9,17 +9,15 @@ import {
   firstTaskOf,
   groupCount,
   messageIds,
-  outputNames,
   type Plan,
-  partNamePattern,
   queueLimits,
   type TaskKind,
   taskId,
   type Verdict,
 } from '@gridmr/contracts';
-import type { BlobStore } from '@gridmr/storage';
 import type { Queue } from 'bullmq';
 import { releaseOutput } from './claim-output.js';
+import { removeOutput } from './remove-output.js';
 import type { StepTools } from './step-tools.js';
 
 /** `again`: attempts of the job are still running; come back a moment later. */
@@ -34,7 +32,8 @@ export async function cleanUpJob(tools: StepTools, jobId: string): Promise<Clean
     for (const kind of ['map', 'reduce'] as const) await unqueueStage(tools, plan, kind);
     if (await isAtWork(tools.queues.tasks, jobId)) return 'again';
   }
-  if (verdict.status !== 'completed' && plan !== undefined) await removeOutput(tools.store, asked.spec.output_path);
+  // Without a plan the job never had the path, and what stands there is somebody else's.
+  if (verdict.status !== 'completed' && plan !== undefined) await removeOutput(tools.store, asked);
   await releaseOutput(tools.store, asked);
   await tools.jobs.removeIntermediates(jobId);
   return 'done';
@@ -43,14 +42,6 @@ export async function cleanUpJob(tools: StepTools, jobId: string): Promise<Clean
 /** The messages of a small completed job stay for a day, for whoever looks at the queues; a big one's would fill Redis. */
 function mustUnqueue(plan: Plan, verdict: Verdict): boolean {
   return verdict.status !== 'completed' || plan.map_tasks + plan.reduce_tasks > queueLimits.childrenPerBarrierMax;
-}
-
-/** Parts that the final step had placed when another verdict came first. What else stands there is not ours. */
-async function removeOutput(store: BlobStore, outputPath: string): Promise<void> {
-  for await (const { path } of store.list(outputPath)) {
-    const name = path.slice(outputPath.length + 1);
-    if (partNamePattern.test(name) || name === outputNames.manifest) await store.remove(path);
-  }
 }
 
 /** Removes what no worker has. Most tasks of a bundle have no message, which is as well. */

@@ -2,8 +2,9 @@
  * Step 6 of a job's path: every part is committed, so make the output count.
  *
  * Order matters: parts and manifest are placed, then the verdict is committed (a cancel may win that race), then
- * `_SUCCESS` is written. The step may die anywhere and run again: a part that was moved is not moved twice, a verdict that
- * stands stays, and `_SUCCESS` is written after it in any case.
+ * `_SUCCESS` is written. The step may die anywhere and run again, or be stopped anywhere and go on after another worker has
+ * finished the job: a part that was moved is not moved twice, a manifest and a verdict that stand stay, and `_SUCCESS` is
+ * written after these in any case.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -17,14 +18,17 @@ import {
   type Plan,
   partName,
   queueLimits,
+  TaskError,
   type TaskKind,
   type TaskOutput,
   type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
+import { releaseOutput } from './claim-output.js';
 import { concurrently } from './concurrently.js';
 import { endJob } from './end-job.js';
+import { removeOutput } from './remove-output.js';
 import type { StepTools } from './step-tools.js';
 import { gatherGroup, summariseGroup } from './summarise-group.js';
 
@@ -45,8 +49,7 @@ async function placeAndDecide(tools: StepTools, asked: AskedJob): Promise<void> 
   await concurrently(renamesAtOnce, places, ({ output, index }) =>
     placePart(tools, asked, partKind(plan), index, output),
   );
-  const manifest = manifestOf(asked, partKind(plan), outputs, counters);
-  await tools.store.write(`${asked.spec.output_path}/${outputNames.manifest}`, json(manifest));
+  const manifest = await commitManifest(tools, asked, manifestOf(asked, partKind(plan), outputs, counters));
   const { parts, records, bytes, finished_at } = manifest;
   const verdict: Verdict = {
     job_id,
@@ -58,6 +61,25 @@ async function placeAndDecide(tools: StepTools, asked: AskedJob): Promise<void> 
   };
   const standing = await tools.jobs.commitVerdict(verdict);
   if (standing.status === 'completed') await markSuccess(tools, asked);
+  else await withdraw(tools, asked);
+}
+
+/** The clean-up after the other verdict may have come before the parts that were placed here. */
+async function withdraw(tools: StepTools, asked: AskedJob): Promise<void> {
+  await removeOutput(tools.store, asked);
+  await releaseOutput(tools.store, asked);
+}
+
+/** The first one stands, and is what the verdict repeats. */
+async function commitManifest(tools: StepTools, { job_id, spec }: AskedJob, manifest: Manifest): Promise<Manifest> {
+  const path = `${spec.output_path}/${outputNames.manifest}`;
+  if (await tools.store.commitOnce(path, json(manifest))) return manifest;
+  const standing = await tools.jobs.readManifest(path);
+  if (standing?.job_id === job_id) return standing;
+  throw new TaskError({
+    code: 'output_exists',
+    message: `cannot finish in ${spec.output_path}: somebody else has put a manifest there; choose another output_path`,
+  });
 }
 
 async function markSuccess(tools: StepTools, asked: AskedJob): Promise<void> {

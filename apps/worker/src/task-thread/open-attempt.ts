@@ -10,6 +10,7 @@ import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gr
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
+import { HeldLock } from '../attempts/held-lock.js';
 
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -65,6 +66,7 @@ async function commitAttempt(
   const isSegment = request.kind === 'map' && request.reducers > 0;
   const inline = isSegment ? inlined(output) : undefined;
   if (inline === undefined) await output.commit({ durable: !isSegment });
+  await new HeldLock(request.lock).untilSure();
   const endedAt = new Date().toISOString();
   const record: CommitRecord = {
     task_id: request.taskId,

@@ -1,0 +1,23 @@
+/**
+ * Removes what attempts left on the shared directory that did not come to their end: a thread that was ended from outside could not. An
+ * attempt may have been committed just before its thread was ended; then its file is what counts.
+ */
+import { parseTaskId } from '@gridmr/contracts';
+import type { StepTools } from '../steps/step-tools.js';
+import type { AttemptsRequest } from './attempt-request.js';
+
+/** Never throws: what cannot be removed now goes when the job ends. */
+export async function discardAttempts(
+  { store, jobs, logger }: Pick<StepTools, 'store' | 'jobs' | 'logger'>,
+  tasks: readonly Pick<AttemptsRequest['tasks'][number], 'taskId' | 'outputPath'>[],
+): Promise<void> {
+  for (const { taskId, outputPath } of tasks) {
+    try {
+      const { jobId, kind, index } = parseTaskId(taskId);
+      const record = await jobs.readCommit(jobId, kind, index);
+      if (record === undefined || !outputPath.endsWith(`/${record.file}`)) await store.discard(outputPath);
+    } catch (error) {
+      logger.warn('files of a stopped attempt are left until its job ends', { task_id: taskId, error });
+    }
+  }
+}
