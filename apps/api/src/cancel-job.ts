@@ -31,12 +31,13 @@ async function endJob({ history, jobStore }: ApiDependencies, job: Job): Promise
 }
 
 /** The verdict stands whether or not Redis hears of it: every step looks at it before it does anything. */
-async function stopAttempts({ queue, logger }: ApiDependencies, jobId: string): Promise<void> {
+async function stopAttempts({ queue, logger, requestSweep }: ApiDependencies, jobId: string): Promise<void> {
   try {
     await queue.announceEnded(jobId);
     await queue.addCleanUp(jobId);
   } catch (error) {
     logger.warn('a job is cancelled, but workers could not be told', { job_id: jobId, error });
+    requestSweep();
   }
 }
 

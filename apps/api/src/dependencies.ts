@@ -30,6 +30,6 @@ export interface ApiDependencies {
   readonly logger: Logger;
   readonly ceilings: JobCeilings;
   readonly version: string;
-  /** Asks that every unfinished job be queued again, as soon as Redis and the storage let it. */
-  requestResume(): void;
+  /** Asks that every unfinished job be looked at, as soon as Redis and the storage let it. */
+  requestSweep(): void;
 }

@@ -4,5 +4,5 @@ export type { ApiDependencies, JobCeilings, ProgramCheck } from './dependencies.
 export { type ApiDocument, describeApi } from './describe-api.js';
 export { followEvents } from './follow-events.js';
 export { JobQueue } from './job-queue.js';
-export { JobResumer, resumeJobs } from './resume-jobs.js';
 export { type ApiAddress, startApi } from './start-api.js';
+export { Sweep } from './sweep/sweep.js';

@@ -1,17 +1,22 @@
 /** What the API says to workers and hears of them, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
 import { messageIds, RequestError, type Worker } from '@gridmr/contracts';
-import { announceEnded, type Queues, readWorkers } from '@gridmr/runtime';
+import { announceEnded, onceMoreOptions, type Queues, readWorkers, SweepLease } from '@gridmr/runtime';
+import { type FlowState, inspectFlow } from './sweep/inspect-flow.js';
 
 type Connection = Parameters<typeof announceEnded>[0];
 
+type UsedQueues = Pick<Queues, 'control' | 'tasks' | 'hold'>;
+
 export class JobQueue {
   readonly #connection: Connection;
-  readonly #queues: Pick<Queues, 'control'>;
+  readonly #queues: UsedQueues;
+  readonly #lease: SweepLease;
 
   /** @param connection of the role `producer`, so that commands fail soon instead of waiting for Redis */
-  constructor(connection: Connection, queues: Pick<Queues, 'control'>) {
+  constructor(connection: Connection, queues: UsedQueues) {
     this.#connection = connection;
     this.#queues = queues;
+    this.#lease = new SweepLease(connection);
   }
 
   /** Throws `RequestError` unless Redis answers. */
@@ -25,8 +30,36 @@ export class JobQueue {
   }
 
   async addCleanUp(jobId: string): Promise<void> {
-    const options = { jobId: messageIds.cleanUp(jobId) };
+    const options = { ...onceMoreOptions, jobId: messageIds.cleanUp(jobId) };
     await available(() => this.#queues.control.add('clean-up', { job_id: jobId }, options));
+  }
+
+  /** @param attemptsBefore see `controlDataSchema` */
+  async addMend(jobId: string, attemptsBefore: number): Promise<void> {
+    const options = { ...onceMoreOptions, jobId: messageIds.mend(jobId) };
+    const data = { job_id: jobId, attempts_before: attemptsBefore };
+    await available(() => this.#queues.control.add('mend', data, options));
+  }
+
+  inspectFlow(jobId: string): Promise<FlowState> {
+    return available(() => inspectFlow(this.#queues, jobId));
+  }
+
+  /** Whether this process is the one that sweeps. */
+  maySweep(): Promise<boolean> {
+    return available(() => this.#lease.hold());
+  }
+
+  async endSweeping(): Promise<void> {
+    await available(() => this.#lease.release());
+  }
+
+  leftoversAreDue(): Promise<boolean> {
+    return available(() => this.#lease.leftoversAreDue());
+  }
+
+  async leftoversSought(): Promise<void> {
+    await available(() => this.#lease.leftoversSought());
   }
 
   workers(): Promise<Worker[]> {

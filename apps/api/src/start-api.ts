@@ -20,7 +20,7 @@ import { createApp } from './create-app.js';
 import type { ApiDependencies } from './dependencies.js';
 import { followEvents } from './follow-events.js';
 import { JobQueue } from './job-queue.js';
-import { JobResumer } from './resume-jobs.js';
+import { Sweep } from './sweep/sweep.js';
 
 export interface ApiAddress {
   readonly host: string;
@@ -40,7 +40,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());
   checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
-  const resumer = stack.use('resumer', new JobResumer({ history, jobStore, queue, logger }));
+  let sweep: Sweep | undefined;
 
   const dependencies: ApiDependencies = {
     history,
@@ -55,11 +55,11 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
       taskTimeoutSeconds: settings.taskTimeoutSeconds,
       memoryBytes: settings.workerMemoryMb * bytesPerMb,
     },
-    requestResume: () => resumer.request(),
+    requestSweep: () => sweep?.request(),
   };
   const address = await listen(dependencies, settings, stack);
   readEvents(dependencies, url, address, stack);
-  resumer.request();
+  sweep = stack.use('sweep', new Sweep(dependencies));
   return address;
 }
 

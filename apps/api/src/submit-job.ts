@@ -1,6 +1,6 @@
 /**
  * Submits a job. Everything that can be wrong with it is found before anything is stored; once its record is stored
- * the job is promised, and nothing that fails later takes the answer back: `resume-jobs.ts` makes up for it.
+ * the job is promised, and nothing that fails later takes the answer back: the sweep makes up for it.
  *
  * Order: ceilings, program, idempotency key, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
  * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
@@ -21,7 +21,7 @@ import { checkCeilings } from './check-ceilings.js';
 import { checkDataPaths } from './check-data-paths.js';
 import type { ApiDependencies } from './dependencies.js';
 import { queueJob } from './queue-job.js';
-import { resumeJob } from './resume-jobs.js';
+import { resumeJob } from './resume-job.js';
 
 export interface Submission {
   readonly request: z.output<typeof jobRequestSchema>;
@@ -88,7 +88,7 @@ async function resumeOrLeave(dependencies: ApiDependencies, jobId: string, queue
     await queue();
   } catch (error) {
     dependencies.logger.warn('a job is stored but not queued yet; it will be', { job_id: jobId, error });
-    dependencies.requestResume();
+    dependencies.requestSweep();
   }
 }
 

@@ -18,7 +18,7 @@ const bytesPerMb = 1024 * 1024;
 const commandTimeoutMs = 20_000;
 
 export class ApiUnderTest implements AsyncDisposable {
-  resumesRequested = 0;
+  sweepsRequested = 0;
 
   private constructor(
     readonly directory: TemporaryDirectory,
@@ -54,8 +54,8 @@ export class ApiUnderTest implements AsyncDisposable {
       logger: log,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
       version: '0.0.0-test',
-      requestResume: () => {
-        opened.resumesRequested++;
+      requestSweep: () => {
+        opened.sweepsRequested++;
       },
       ...change,
     };
@@ -63,6 +63,11 @@ export class ApiUnderTest implements AsyncDisposable {
     const opened = new ApiUnderTest(directory, store, jobStore, history, redis, queues, log, dependencies, app);
     await directory.write('input/book.txt', 'the quick brown fox\n');
     return opened;
+  }
+
+  /** As another API process over the same Redis has it. */
+  anotherQueue(): JobQueue {
+    return new JobQueue(this.redis, this.queues);
   }
 
   get http() {

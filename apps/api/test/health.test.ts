@@ -117,6 +117,6 @@ describe('an API whose Redis goes away after the record is stored', () => {
     const answer = await api.submit(wordCount);
     expect(answer.status).to.equal(202);
     expect((await api.http.get(answer.headers.location ?? '')).status).to.equal(200);
-    expect(api.resumesRequested).to.equal(1);
+    expect(api.sweepsRequested).to.equal(1);
   });
 });

@@ -16,34 +16,44 @@ import { tooManyLosses } from './steps/check-losses.js';
 import { cleanUpJob } from './steps/clean-up-job.js';
 import { commitJob } from './steps/commit-job.js';
 import { failJob } from './steps/end-job.js';
+import { mendJob } from './steps/mend-job.js';
 import { passMapBarrier } from './steps/pass-map-barrier.js';
 import { planJob } from './steps/plan-job.js';
 import type { StepTools } from './steps/step-tools.js';
-import { summariseGroup } from './steps/summarise-group.js';
+import { summariseGroup, TaskNotCommittedError } from './steps/summarise-group.js';
 
 export async function runControlStep(tools: StepTools, message: Job, token: string): Promise<void> {
   const name = z.enum(controlNames).parse(message.name);
-  const { job_id } = controlDataSchema.parse(message.data);
+  const { job_id, attempts_before } = controlDataSchema.parse(message.data);
   try {
     const error = tooManyLosses(message, `the ${name} step of job ${job_id}`);
     if (error !== undefined) throw new TaskError(error);
-    await runStep(tools, name, job_id, message, token);
+    await runStep(tools, name, job_id, message, token, attempts_before);
   } catch (error) {
     if (error instanceof DelayedError) throw error;
     throw await settleStepFailure(tools, name, job_id, message, error);
   }
 }
 
-async function runStep(tools: StepTools, name: ControlName, jobId: string, message: Job, token: string): Promise<void> {
+async function runStep(
+  tools: StepTools,
+  name: ControlName,
+  jobId: string,
+  message: Job,
+  token: string,
+  attemptsBefore: number | undefined,
+): Promise<void> {
   switch (name) {
     case 'plan':
       return planJob(tools, jobId);
     case 'group':
       return summarise(tools, message);
     case 'map-barrier':
-      return passMapBarrier(tools, jobId);
+      return passMapBarrier(tools, jobId, attemptsBefore);
     case 'commit':
       return commitJob(tools, jobId);
+    case 'mend':
+      return mendJob(tools, jobId, attemptsBefore);
     case 'clean-up':
       if ((await cleanUpJob(tools, jobId)) === 'done') return;
       await message.moveToDelayed(Date.now() + queueLimits.cleanUpAgainMs, token);
@@ -65,6 +75,7 @@ async function settleStepFailure(
   message: Job,
   cause: unknown,
 ): Promise<Error> {
+  if (cause instanceof TaskNotCommittedError) return leaveToSweep(tools, step, jobId, cause);
   const error = describe(step, cause);
   const hopeless = failureClass(error.code) === 'user' || error.code === 'lost_too_often';
   const final = hopeless || message.attemptsMade + 1 >= (message.opts.attempts ?? 1);
@@ -76,9 +87,19 @@ async function settleStepFailure(
     final,
     error: cause,
   });
-  if (!final || step === 'clean-up') return cause instanceof Error ? cause : new Error(error.message);
+  const repeated = step === 'clean-up' || (step === 'mend' && !hopeless);
+  if (!final || repeated) return cause instanceof Error ? cause : new Error(error.message);
   await failJob(tools, jobId, error);
   return new UnrecoverableError(error.message);
+}
+
+/**
+ * A barrier was let pass before its tasks were done, which no retry mends. Its message fails and the job does not: the sweep finds
+ * it so, and queues again what is missing.
+ */
+function leaveToSweep(tools: StepTools, step: ControlName, jobId: string, cause: TaskNotCommittedError): Error {
+  tools.logger.warn('a step came before its tasks were done', { job_id: jobId, step, reason: cause.message });
+  return new UnrecoverableError(cause.message);
 }
 
 function describe(step: ControlName, cause: unknown): JobError {

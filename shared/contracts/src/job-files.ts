@@ -137,7 +137,8 @@ export const partNamePattern = /^part-[mr]-\d{5,7}(?:\.gz)?$/;
 
 /** Paths of a job's own files, relative to the data directory. */
 export const jobFiles = {
-  directory: (jobId: string) => `${reservedDirectory}/jobs/${jobId}`,
+  all: `${reservedDirectory}/jobs`,
+  directory: (jobId: string) => `${jobFiles.all}/${jobId}`,
   asked: (jobId: string) => `${jobFiles.directory(jobId)}/job.json`,
   plan: (jobId: string) => `${jobFiles.directory(jobId)}/plan.json`,
   planChunk: (jobId: string, token: string, chunk: number) =>
@@ -152,6 +153,9 @@ export const jobFiles = {
     `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.${attempt}.${extension}`,
   verdict: (jobId: string) => `${jobFiles.directory(jobId)}/verdict.json`,
 };
+
+/** First-wins files that say which job writes an output path. */
+export const outputClaimsDirectory = `${reservedDirectory}/outputs`;
 
 /** The thousand that a task belongs to: its plan chunk, its directory, its group in the flow. */
 export function groupOf(taskIndex: number): number {

@@ -35,13 +35,25 @@ export const apiLimits = {
   retryAfterSeconds: 2,
   /** A manifest of one million parts is about this long. */
   manifestBytesMax: 160 * mib,
-  /** First and greatest wait before work on jobs that failed (events, resuming) is tried again. */
-  retryDelayMs: 250,
-  retryDelayMaxMs: 5 * secondMs,
-  resumePageJobs: 200,
   /** A shared directory may show a verdict a little after the news of it. */
   verdictWaitMs: 5 * secondMs,
   verdictPollMs: 100,
+} as const;
+
+/** The sweep (`apps/api/src/sweep`): puts jobs back to work whose messages were lost or stand still. */
+export const sweepLimits = {
+  everyMs: 2 * secondMs,
+  /** Another API process takes over from one that did not say for so long that it sweeps. */
+  leaseMs: 5 * secondMs,
+  pageJobs: 200,
+  jobsAtOnce: 16,
+  /** Children of a barrier looked at in search of one that goes on. */
+  childrenLookedAtMax: 1000,
+  /** How long news of a running job may stand still before its commit records are compared with the history. */
+  newsStandStillMs: 6 * secondMs,
+  recordsReadAtOnce: 32,
+  /** How often leftovers of ended jobs are looked for. */
+  leftoversEveryMs: 300 * secondMs,
 } as const;
 
 /** A merged download (`order=key`). */

@@ -11,15 +11,21 @@ import { attemptStateSchema, jobPhaseSchema } from './states.js';
 export const queuePrefix = '{gridmr}';
 
 /**
- * `control`: plan, barriers, commit, clean-up: short steps on the worker's own loop. `tasks`: attempts, one slot each.
+ * `control`: plan, barriers, commit, clean-up, mend: short steps on the worker's own loop. `tasks`: attempts, one slot each.
  * `hold`: messages nobody consumes; a barrier whose children are added in several calls waits for its hold child.
  */
 export const queueNames = { control: 'control', tasks: 'tasks', hold: 'hold' } as const;
 
-export const controlNames = ['plan', 'group', 'map-barrier', 'commit', 'clean-up'] as const;
+export const controlNames = ['plan', 'group', 'map-barrier', 'commit', 'clean-up', 'mend'] as const;
 export type ControlName = (typeof controlNames)[number];
 
-export const controlDataSchema = z.object({ job_id: jobIdSchema });
+/**
+ * Attempts that tasks of the job may have had before their messages were lost. The queue counts a new message's attempts from one
+ * again, and no two attempts of a task may have the same number.
+ */
+const attempts_before = z.number().int().min(0).optional();
+
+export const controlDataSchema = z.object({ job_id: jobIdSchema, attempts_before });
 export type ControlData = z.infer<typeof controlDataSchema>;
 
 export const groupDataSchema = controlDataSchema.extend({ kind: taskKindSchema, group: z.number().int().min(0) });
@@ -32,6 +38,7 @@ export const taskDataSchema = z.object({
   kind: taskKindSchema,
   index: taskIndex,
   more: z.array(taskIndex).optional(),
+  attempts_before,
 });
 export type TaskData = z.infer<typeof taskDataSchema>;
 
@@ -46,7 +53,13 @@ export const messageIds = {
   group: (jobId: string, kind: 'map' | 'reduce', group: number) => `${jobId}-${kind}-group-${fiveDigits(group)}`,
   hold: (jobId: string, kind: 'map' | 'reduce') => `${jobId}-${kind}-hold`,
   cleanUp: (jobId: string) => `${jobId}-clean-up`,
+  mend: (jobId: string) => `${jobId}-mend`,
 };
+
+/** Who sweeps: the token of one API process, for as long as it says so. */
+export const sweeperKey = `${queuePrefix}:sweeper`;
+/** There for a while after leftovers of ended jobs have been looked for; gone with all else when Redis lost its memory. */
+export const leftoversSoughtKey = `${queuePrefix}:leftovers-sought`;
 
 /** Pub/sub: `{"job_id"}` of a job that has ended before its tasks did; workers stop its attempts. */
 export const endedChannel = `${queuePrefix}:ended`;

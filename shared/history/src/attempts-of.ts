@@ -1,7 +1,16 @@
-/** The recorded attempts of some tasks, in one statement. */
+/** The recorded attempts of some tasks, or the highest number of a job's, in one statement. */
 import { parseTaskId, type TaskKind, taskId } from '@gridmr/contracts';
 import type { Kysely } from 'kysely';
 import type { AttemptRow, Tables } from './schema.js';
+
+export async function highestAttempt(db: Kysely<Tables>, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.max('attempt').as('highest'))
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  return row?.highest ?? 0;
+}
 
 /** By task id, in order of their numbers. Tasks without attempts are absent. */
 export async function attemptsOf(db: Kysely<Tables>, taskIds: readonly string[]): Promise<Map<string, AttemptRow[]>> {

@@ -53,6 +53,8 @@ export interface History extends AsyncDisposable {
   /** All tasks of the plan, map before reduce, in order; those nothing is known of yet are `pending` without attempts. */
   listTasks(jobId: string, query: TaskListQuery): Promise<Page<Task>>;
   findTask(jobId: string, taskId: string): Promise<Task | undefined>;
+  /** The highest number that any attempt of the job had; 0 if nothing is known of any. */
+  highestAttempt(jobId: string): Promise<number>;
   /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
   /**

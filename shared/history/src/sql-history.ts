@@ -2,6 +2,7 @@
 import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission } from './add-job.js';
+import { highestAttempt } from './attempts-of.js';
 import { askedJob, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
@@ -49,6 +50,10 @@ export class SqlHistory implements History {
 
   findTask(jobId: string, taskId: string) {
     return findTask(this.#db, jobId, taskId);
+  }
+
+  highestAttempt(jobId: string) {
+    return highestAttempt(this.#db, jobId);
   }
 
   unfinishedJobs(limit: number, after?: string) {

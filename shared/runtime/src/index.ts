@@ -19,3 +19,4 @@ export * from './restart-pause.js';
 export * from './settings.js';
 export * from './stop-signal.js';
 export * from './stop-stack.js';
+export * from './sweep-lease.js';

@@ -47,6 +47,9 @@ export function messageOptions(attempts: number = queueLimits.controlAttemptsMax
   };
 }
 
+/** Options of messages that may be needed again after they have ended, and so must leave no id behind: clean-up and mend. */
+export const onceMoreOptions: DefaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+
 /** Over one connection, which decides how long adding waits for a Redis that is away. */
 export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOptions): Queues {
   const shared = { connection, prefix: queuePrefix, skipWaitingForReady: true };

@@ -11,6 +11,7 @@ import { stageOf } from '../steps/stages.js';
 import type { StepTools } from '../steps/step-tools.js';
 import { addTasksApart } from '../steps/task-flow.js';
 import { AttemptNews } from './attempt-news.js';
+import { attemptNumber } from './attempt-number.js';
 import type { AttemptOutcome } from './attempt-request.js';
 import { BundleClaims } from './bundle-claims.js';
 
@@ -40,7 +41,8 @@ export class MessageTasks implements Disposable {
     this.#work = work;
     this.indices = indices;
     this.claims = new BundleClaims(indices.length);
-    this.#news = indices.map(index => new AttemptNews(tools, { ...work.task, index }, work.message.attemptsStarted));
+    const attempt = attemptNumber(work.message, work.task);
+    this.#news = indices.map(index => new AttemptNews(tools, { ...work.task, index }, attempt));
     this.#slow = setTimeout(() => this.#isSlow(), queueLimits.slowMessageMs);
   }
 
@@ -102,9 +104,10 @@ export class MessageTasks implements Disposable {
     const index = this.indices[current] as number;
     const left = this.indices.slice(current + 1);
     if (left.length === 0) return;
-    const { job_id, kind } = task;
-    await addTasksApart(this.#tools.queues, { jobId: job_id, ...stageOf(plan, kind), spec: asked.spec }, left);
-    await message.updateData({ job_id, kind, index });
+    const { job_id, kind, attempts_before } = task;
+    const flow = { jobId: job_id, ...stageOf(plan, kind), spec: asked.spec, attemptsBefore: attempts_before };
+    await addTasksApart(this.#tools.queues, flow, left);
+    await message.updateData({ job_id, kind, index, attempts_before });
   }
 
   /** The thread was ended before it could report attempts: what is committed says how they ended. */

@@ -9,6 +9,7 @@ import { taskDataSchema } from '@gridmr/contracts';
 import type { Worker } from 'bullmq';
 import type { StepTools } from '../steps/step-tools.js';
 import { AttemptNews } from './attempt-news.js';
+import { attemptNumber } from './attempt-number.js';
 
 export function reportLost(tools: StepTools, consumer: Pick<Worker, 'on'>): void {
   consumer.on('stalled', messageId => {
@@ -23,7 +24,8 @@ async function report(tools: StepTools, messageId: string): Promise<void> {
   if (message === undefined) return;
   const state = await message.getState();
   if (state !== 'waiting' && state !== 'prioritized') return;
-  const news = new AttemptNews(tools, taskDataSchema.parse(message.data), message.attemptsStarted);
+  const task = taskDataSchema.parse(message.data);
+  const news = new AttemptNews(tools, task, attemptNumber(message, task));
   news.logger.warn('an attempt is lost: its worker stopped reporting', { losses: message.stalledCounter });
   news.publish('lost');
 }

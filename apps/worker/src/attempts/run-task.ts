@@ -19,6 +19,7 @@ import { type Job, UnrecoverableError } from 'bullmq';
 import { tooManyLosses } from '../steps/check-losses.js';
 import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
+import { attemptNumber } from './attempt-number.js';
 import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
 import { discardAttempts } from './discard-attempts.js';
 import type { HeldLock } from './held-lock.js';
@@ -48,11 +49,11 @@ export async function runTask(
   const task = taskDataSchema.parse(message.data);
   const [verdict, indices, asked] = await Promise.all([
     tools.known.verdict(task.job_id),
-    tasksLeft(tools, task, message.attemptsStarted),
+    tasksLeft(tools, task, message),
     tools.known.asked(task.job_id),
   ]);
   if (verdict !== undefined) throw new JobEndedError(`job ${task.job_id} is ${verdict.status}`);
-  const attempt = message.attemptsStarted;
+  const attempt = attemptNumber(message, task);
   if (indices.length === 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
@@ -92,22 +93,24 @@ async function giveUpIfLostTooOften(
   throw new UnrecoverableError(error.message);
 }
 
-/** A message that was started before may have been at it already. */
-async function tasksLeft(tools: StepTools, { job_id, kind, index, more = [] }: TaskData, attempt: number) {
+/** A message that was started before, or stands for one that was lost, may have been at it already. */
+async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: Job): Promise<number[]> {
+  const { job_id, kind, index, more = [], attempts_before } = task;
   const indices = [index, ...more];
-  if (attempt === 1) return indices;
+  if (attemptsStarted === 1 && attempts_before === undefined) return indices;
   const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
   return indices.filter((_, i) => records[i] === undefined);
 }
 
 async function requestAttempts(
   tools: StepTools,
-  { message, task: { job_id, kind }, asked, plan }: MessageAtWork,
+  { message, task, asked, plan }: MessageAtWork,
   { indices, claims }: MessageTasks,
   limits: AttemptLimits,
   lock: HeldLock,
 ): Promise<AttemptsRequest> {
-  const attempt = message.attemptsStarted;
+  const attempt = attemptNumber(message, task);
+  const { job_id, kind } = task;
   const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
   const tasks = indices.map(async (index): Promise<MapTask | ReduceTask> => {
     const name = `a${attempt}-${randomToken(attemptTokenLength)}`;

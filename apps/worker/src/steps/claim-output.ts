@@ -4,7 +4,7 @@
  * since a job may have waited for hours.
  */
 import { createHash } from 'node:crypto';
-import { type AskedJob, jobIdSchema, reservedDirectory, TaskError } from '@gridmr/contracts';
+import { type AskedJob, jobIdSchema, outputClaimsDirectory, TaskError } from '@gridmr/contracts';
 import { type BlobStore, outputDirectoryIsFree } from '@gridmr/storage';
 import type { StepTools } from './step-tools.js';
 
@@ -45,7 +45,7 @@ export async function releaseOutput(store: BlobStore, asked: AskedJob): Promise<
 }
 
 function claimPath(outputPath: string): string {
-  return `${reservedDirectory}/outputs/${createHash('sha256').update(outputPath).digest('hex')}`;
+  return `${outputClaimsDirectory}/${createHash('sha256').update(outputPath).digest('hex')}`;
 }
 
 function outputTaken(path: string, why: string): TaskError {

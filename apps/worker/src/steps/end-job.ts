@@ -1,5 +1,6 @@
 /** What follows every verdict: the API is told, attempts still running are stopped, and the queue and files are cleaned up. */
 import { type JobError, messageIds, zeroCounters } from '@gridmr/contracts';
+import { onceMoreOptions } from '@gridmr/runtime';
 import type { StepTools } from './step-tools.js';
 
 /** Ends a job that cannot go on. The first verdict stands; whether it is this one makes no difference here. */
@@ -20,5 +21,6 @@ export async function failJob(tools: StepTools, jobId: string, error: JobError):
 /** The verdict stands: spread the news, and leave the rest to the clean-up. */
 export async function endJob(tools: StepTools, jobId: string): Promise<void> {
   tools.news.publish({ type: 'finished', job_id: jobId, at: new Date().toISOString() });
-  await tools.queues.control.add('clean-up', { job_id: jobId }, { jobId: messageIds.cleanUp(jobId) });
+  const options = { ...onceMoreOptions, jobId: messageIds.cleanUp(jobId) };
+  await tools.queues.control.add('clean-up', { job_id: jobId }, options);
 }

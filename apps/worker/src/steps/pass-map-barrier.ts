@@ -6,7 +6,8 @@ import type { StepTools } from './step-tools.js';
 import { summariseGroup } from './summarise-group.js';
 import { addTaskFlow } from './task-flow.js';
 
-export async function passMapBarrier(tools: StepTools, jobId: string): Promise<void> {
+/** @param attemptsBefore see `controlDataSchema` */
+export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
   if ((await tools.known.verdict(jobId)) !== undefined) return;
   const [asked, plan] = await Promise.all([tools.known.asked(jobId), tools.known.plan(jobId)]);
   const isCommitted = committedTasks(tools, plan, 'reduce');
@@ -19,6 +20,7 @@ export async function passMapBarrier(tools: StepTools, jobId: string): Promise<v
     ...reduceStage(plan),
     isCommitted: await isCommitted,
     spec: asked.spec,
+    attemptsBefore,
   });
   publishPhase(tools, jobId, 'reduce');
 }

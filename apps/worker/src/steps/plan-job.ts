@@ -14,7 +14,8 @@ import { addTaskFlow } from './task-flow.js';
 
 const planTokenLength = 8;
 
-export async function planJob(tools: StepTools, jobId: string): Promise<void> {
+/** @param attemptsBefore see `controlDataSchema` */
+export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
   const [verdict, asked, before] = await Promise.all([
     tools.known.verdict(jobId),
     tools.known.asked(jobId),
@@ -30,6 +31,7 @@ export async function planJob(tools: StepTools, jobId: string): Promise<void> {
     ...mapStage(plan),
     isCommitted: await committedTasks(tools, plan, 'map'),
     spec: asked.spec,
+    attemptsBefore,
   });
 }
 

@@ -43,6 +43,8 @@ export interface TaskFlow {
   /** More than 1: see `bundle-tasks.ts`. */
   readonly tasksPerMessage?: number;
   readonly spec: Pick<JobSpec, 'priority' | 'max_attempts'>;
+  /** See `controlDataSchema`. */
+  readonly attemptsBefore?: number | undefined;
 }
 
 /** The flow is not as it was added; adding it again will mend it. */
@@ -88,7 +90,7 @@ function barrierMessage(flow: TaskFlow): FlowJob {
   return {
     name: flow.barrier,
     queueName: queueNames.control,
-    data: { job_id: flow.jobId },
+    data: { job_id: flow.jobId, attempts_before: flow.attemptsBefore },
     opts: { ...messageOptions(), jobId: barrierId(flow) },
   };
 }
@@ -114,9 +116,16 @@ function pendingTasks(flow: TaskFlow, from: number, to: number): FlowJob[] {
   return bundleTasks(from, to, flow.tasksPerMessage ?? 1, flow.isCommitted).map(
     ({ first, tasks: [index, ...more] }) => ({
       queueName: queueNames.tasks,
-      ...taskMessage(flow, first, { job_id: flow.jobId, kind: flow.kind, index: index ?? first, ...bundled(more) }),
+      ...taskMessage(flow, first, { ...taskData(flow, index ?? first), ...bundled(more) }),
     }),
   );
+}
+
+function taskData(
+  { jobId, kind, attemptsBefore }: Pick<TaskFlow, 'jobId' | 'kind' | 'attemptsBefore'>,
+  index: number,
+): TaskData {
+  return { job_id: jobId, kind, index, attempts_before: attemptsBefore };
 }
 
 function bundled(more: readonly number[]): Pick<TaskData, 'more'> {
@@ -142,10 +151,9 @@ export async function addTasksApart(
   flow: Omit<TaskFlow, 'isCommitted'>,
   indices: readonly number[],
 ): Promise<void> {
-  const { jobId, kind } = flow;
   await queues.tasks.addBulk(
     indices.map(index => {
-      const { opts, ...message } = taskMessage(flow, index, { job_id: jobId, kind, index });
+      const { opts, ...message } = taskMessage(flow, index, taskData(flow, index));
       return {
         ...message,
         opts: { ...opts, parent: { id: parentOf(flow, index), queue: queues.control.qualifiedName } },

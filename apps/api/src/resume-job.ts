@@ -1,0 +1,21 @@
+/** What a job that is stored and not known to have ended needs at least: its verdict recorded, or a message that asks for its plan. */
+import type { ApiDependencies } from './dependencies.js';
+import { queueJob } from './queue-job.js';
+
+type ResumeDependencies = Pick<ApiDependencies, 'history' | 'jobStore' | 'queue'>;
+
+/** Repeating it is harmless: the plan's message has one id. Whether a planned job goes on is the sweep's business. */
+export async function resumeJob(dependencies: ResumeDependencies, jobId: string): Promise<void> {
+  const { history, jobStore, queue } = dependencies;
+  const verdict = await jobStore.readVerdict(jobId);
+  if (verdict !== undefined) {
+    await history.finishJob(verdict);
+    return;
+  }
+  if ((await jobStore.readAsked(jobId)) !== undefined) {
+    await queue.addPlan(jobId);
+    return;
+  }
+  const asked = await history.askedJob(jobId);
+  if (asked !== undefined) await queueJob(dependencies, asked);
+}

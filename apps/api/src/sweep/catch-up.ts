@@ -1,0 +1,78 @@
+/**
+ * Makes up for lost news: what stands on the shared directory about a running job becomes history. News that were lost told
+ * no more than that, but for attempts that came to nothing.
+ */
+import {
+  type CommitRecord,
+  type JobEvent,
+  parseTaskId,
+  queueLimits,
+  sweepLimits,
+  type TaskKind,
+} from '@gridmr/contracts';
+import type { ApiDependencies } from '../dependencies.js';
+
+type CatchUpDependencies = Pick<ApiDependencies, 'history' | 'jobStore'>;
+
+/** Records the plan and all committed attempts, as far as the history does not have them. */
+export async function catchUp(dependencies: CatchUpDependencies, jobId: string): Promise<void> {
+  const { history, jobStore } = dependencies;
+  const plan = await jobStore.readPlan(jobId);
+  if (plan === undefined) return;
+  const { planned_at: at, map_tasks, reduce_tasks, input } = plan;
+  await history.recordEvents([{ type: 'planned', job_id: jobId, at, map_tasks, reduce_tasks, input }]);
+  for (const kind of ['map', 'reduce'] as const) await catchUpTasks(dependencies, jobId, kind);
+}
+
+/** How many tasks of a job stand committed. Reads names only. */
+export async function countCommits(
+  { jobStore }: Pick<CatchUpDependencies, 'jobStore'>,
+  jobId: string,
+): Promise<number> {
+  let count = 0;
+  for (const kind of ['map', 'reduce'] as const) {
+    for await (const _ of jobStore.listCommits(jobId, kind)) count++;
+  }
+  return count;
+}
+
+async function catchUpTasks(dependencies: CatchUpDependencies, jobId: string, kind: TaskKind): Promise<void> {
+  let indices: number[] = [];
+  for await (const index of dependencies.jobStore.listCommits(jobId, kind)) {
+    indices.push(index);
+    if (indices.length < sweepLimits.recordsReadAtOnce) continue;
+    await recordCommits(dependencies, jobId, kind, indices);
+    indices = [];
+  }
+  await recordCommits(dependencies, jobId, kind, indices);
+}
+
+async function recordCommits(
+  { history, jobStore }: CatchUpDependencies,
+  jobId: string,
+  kind: TaskKind,
+  indices: readonly number[],
+): Promise<void> {
+  const records = await Promise.all(indices.map(index => jobStore.readCommit(jobId, kind, index)));
+  const events = records.filter(record => record !== undefined).flatMap(newsOf);
+  for (let start = 0; start < events.length; start += queueLimits.eventsPerReadMax) {
+    await history.recordEvents(events.slice(start, start + queueLimits.eventsPerReadMax));
+  }
+}
+
+/** What its worker had to say. */
+function newsOf(record: CommitRecord): JobEvent[] {
+  const { task_id, attempt, worker_id, started_at, committed_at } = record;
+  const base = {
+    type: 'attempt',
+    job_id: parseTaskId(task_id).jobId,
+    task_id,
+    attempt,
+    worker_id,
+    error: null,
+  } as const;
+  return [
+    { ...base, state: 'running', at: started_at, final: false },
+    { ...base, state: 'committed', at: committed_at, final: true },
+  ];
+}

@@ -1,0 +1,101 @@
+/**
+ * Periodic repair. Every `everyMs` one API process, by a lease in Redis, goes through the jobs that are asked and not finished
+ * (`sweep-job.ts`), a page at a time, and now and then through what ended jobs have left (`sweep-leftovers.ts`).
+ *
+ * A page in which jobs had to be queued again is followed by the next at once, others by a pause: so the cost of a long list of
+ * healthy jobs is spread, and after a loss of everything all are back within seconds. While Redis, the database or the storage is
+ * away there is nothing to compare; the pass fails, is told once, and is made again.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { sweepLimits } from '@gridmr/contracts';
+import { NewsWatch } from './news-watch.js';
+import type { SweepDependencies } from './sweep-dependencies.js';
+import { type SweepMemory, sweepJob } from './sweep-job.js';
+import { sweepLeftovers } from './sweep-leftovers.js';
+
+export class Sweep implements AsyncDisposable {
+  readonly #dependencies: SweepDependencies;
+  readonly #everyMs: number;
+  readonly #stop = new AbortController();
+  readonly #memory: SweepMemory = { suspects: new Map(), news: new NewsWatch() };
+  readonly #running: Promise<void>;
+  #wake = new AbortController();
+  #cursor: string | undefined;
+  #leftoversAreDue = false;
+  #isFailing = false;
+
+  /**
+   * Starts at once; whoever made it disposes it.
+   * @param everyMs for tests; else `sweepLimits.everyMs`
+   */
+  constructor(dependencies: SweepDependencies, everyMs: number = sweepLimits.everyMs) {
+    this.#dependencies = dependencies;
+    this.#everyMs = everyMs;
+    this.#running = this.#run();
+  }
+
+  /** Asks for a pass over all jobs, those that have ended too, that begins soon. */
+  request(): void {
+    this.#cursor = undefined;
+    this.#leftoversAreDue = true;
+    this.#wake.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      const again = await this.#pass();
+      if (signal.aborted) break;
+      if (!again) await delay(this.#everyMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
+    }
+    await this.#dependencies.queue.endSweeping().catch(() => undefined);
+  }
+
+  /** Returns whether the next page is to be looked at without a pause. */
+  async #pass(): Promise<boolean> {
+    const { queue, logger } = this.#dependencies;
+    try {
+      if (!(await queue.maySweep())) return false;
+      const again = await this.#nextPage();
+      await this.#leftovers();
+      if (this.#isFailing) logger.info('the sweep works again');
+      this.#isFailing = false;
+      return again;
+    } catch (error) {
+      if (!this.#isFailing) logger.warn('the sweep cannot compare what is asked, done and queued now', { error });
+      this.#isFailing = true;
+      return false;
+    }
+  }
+
+  async #nextPage(): Promise<boolean> {
+    const ids = await this.#dependencies.history.unfinishedJobs(sweepLimits.pageJobs, this.#cursor);
+    let mended = 0;
+    const entries = ids.values();
+    const lane = async () => {
+      for (const jobId of entries) {
+        if (this.#stop.signal.aborted) return;
+        if (await sweepJob(this.#dependencies, this.#memory, jobId)) mended++;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(sweepLimits.jobsAtOnce, ids.length) }, lane));
+    this.#cursor = ids.length < sweepLimits.pageJobs ? undefined : ids.at(-1);
+    return mended > 0 && this.#cursor !== undefined;
+  }
+
+  async #leftovers(): Promise<void> {
+    const { queue, logger } = this.#dependencies;
+    if (!this.#leftoversAreDue && !(await queue.leftoversAreDue())) return;
+    this.#leftoversAreDue = false;
+    const jobs = await sweepLeftovers(this.#dependencies, this.#stop.signal);
+    await queue.leftoversSought();
+    if (jobs > 0) logger.info('ended jobs had left files; they are removed', { jobs });
+  }
+}
