@@ -2,14 +2,7 @@
  * Makes up for lost news: what stands on the shared directory about a running job becomes history. News that were lost told
  * no more than that, but for attempts that came to nothing.
  */
-import {
-  type CommitRecord,
-  type JobEvent,
-  parseTaskId,
-  queueLimits,
-  sweepLimits,
-  type TaskKind,
-} from '@gridmr/contracts';
+import { commitNews, queueLimits, sweepLimits, type TaskKind } from '@gridmr/contracts';
 import type { ApiDependencies } from '../dependencies.js';
 
 type CatchUpDependencies = Pick<ApiDependencies, 'history' | 'jobStore'>;
@@ -54,25 +47,8 @@ async function recordCommits(
   indices: readonly number[],
 ): Promise<void> {
   const records = await Promise.all(indices.map(index => jobStore.readCommit(jobId, kind, index)));
-  const events = records.filter(record => record !== undefined).flatMap(newsOf);
+  const events = records.filter(record => record !== undefined).map(commitNews);
   for (let start = 0; start < events.length; start += queueLimits.eventsPerReadMax) {
     await history.recordEvents(events.slice(start, start + queueLimits.eventsPerReadMax));
   }
-}
-
-/** What its worker had to say. */
-function newsOf(record: CommitRecord): JobEvent[] {
-  const { task_id, attempt, worker_id, started_at, committed_at } = record;
-  const base = {
-    type: 'attempt',
-    job_id: parseTaskId(task_id).jobId,
-    task_id,
-    attempt,
-    worker_id,
-    error: null,
-  } as const;
-  return [
-    { ...base, state: 'running', at: started_at, final: false },
-    { ...base, state: 'committed', at: committed_at, final: true },
-  ];
 }

@@ -14,6 +14,7 @@ import { AttemptNews } from './attempt-news.js';
 import { attemptNumber } from './attempt-number.js';
 import type { AttemptOutcome } from './attempt-request.js';
 import { BundleClaims } from './bundle-claims.js';
+import { repeatNews } from './repeat-news.js';
 
 export interface MessageAtWork {
   readonly message: Job;
@@ -124,7 +125,8 @@ export class MessageTasks implements Disposable {
 
   async #checkWinner(index: number, news: AttemptNews): Promise<void> {
     const { job_id, kind } = this.#work.task;
-    if ((await this.#tools.jobs.readCommit(job_id, kind, index)) !== undefined) return;
+    const winner = await this.#tools.jobs.readCommit(job_id, kind, index);
+    if (winner !== undefined) return repeatNews(this.#tools, winner);
     throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
   }
 }

@@ -24,6 +24,7 @@ import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './att
 import { discardAttempts } from './discard-attempts.js';
 import type { HeldLock } from './held-lock.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
+import { repeatNews } from './repeat-news.js';
 import { settleFailure } from './settle-failure.js';
 import { JobEndedError, stopReasonOf } from './stop-reason.js';
 import type { TaskSlots } from './task-slots.js';
@@ -99,6 +100,7 @@ async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: 
   const indices = [index, ...more];
   if (attemptsStarted === 1 && attempts_before === undefined) return indices;
   const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
+  for (const record of records) if (record !== undefined) repeatNews(tools, record);
   return indices.filter((_, i) => records[i] === undefined);
 }
 

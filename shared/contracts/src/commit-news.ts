@@ -1,0 +1,12 @@
+/** The news that a commit record stands for, for whoever finds the record where the news may have been lost. */
+import { parseTaskId } from './ids.js';
+import type { CommitRecord } from './job-files.js';
+import type { AttemptEvent } from './messages.js';
+
+/** What its worker had to say of the attempt. To say it again changes nothing. */
+export function commitNews(record: CommitRecord): AttemptEvent {
+  const { task_id, attempt, worker_id, started_at, committed_at: at } = record;
+  const job_id = parseTaskId(task_id).jobId;
+  const base = { type: 'attempt', job_id, task_id, attempt, worker_id, error: null } as const;
+  return { ...base, state: 'committed', started_at, at, final: true };
+}

@@ -1,0 +1,71 @@
+/**
+ * When each task of a job was committed, as the shared directory showed it while the job ran: its clean-up removes the records, and
+ * news of them may be lost by the very fault that is tested.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { GridmrClient } from '@gridmr/client';
+import { commitRecordSchema, jobFiles } from '@gridmr/contracts';
+import type { TemporaryDirectory } from '@gridmr/testkit';
+import { expect } from 'chai';
+
+const lookMs = 2;
+
+export class CommitWatch implements Disposable {
+  readonly #jobId: string;
+  readonly #directories: readonly string[];
+  /** Task id → time of its commit. */
+  readonly #committedAt = new Map<string, string>();
+  readonly #seen = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(directory: TemporaryDirectory, jobId: string) {
+    this.#jobId = jobId;
+    this.#directories = (['map', 'reduce'] as const).map(kind =>
+      directory.resolve(jobFiles.taskDirectory(jobId, kind, 0)),
+    );
+    this.#timer = setInterval(() => this.#look(), lookMs);
+  }
+
+  /** No task was run again once it was committed. Returns of how many tasks the commit was seen. */
+  async expectNoRepetition(client: GridmrClient): Promise<number> {
+    let seen = 0;
+    for await (const { task_id, attempts } of client.allTasks(this.#jobId)) {
+      const committedAt = this.#committedAt.get(task_id);
+      if (committedAt === undefined) continue;
+      seen++;
+      const repeated = attempts.filter(attempt => attempt.started_at > committedAt);
+      expect(repeated, `attempts of ${task_id} after its commit at ${committedAt}`).to.deep.equal([]);
+    }
+    return seen;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    for (const directory of this.#directories) {
+      if (existsSync(directory)) for (const name of namesIn(directory)) this.#read(`${directory}/${name}`);
+    }
+  }
+
+  #read(path: string): void {
+    if (!path.endsWith('.json') || this.#seen.has(path)) return;
+    try {
+      const record = commitRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+      this.#committedAt.set(record.task_id, record.committed_at);
+      this.#seen.add(path);
+    } catch (error) {
+      // The clean-up was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

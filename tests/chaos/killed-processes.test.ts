@@ -1,0 +1,103 @@
+/** Processes of a stack are killed while a job runs: it goes on by itself once they are back, and completes exactly. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { childProcesses, type OracleResult, StallMeter, TemporaryDirectory } from '@gridmr/testkit';
+import { expect } from 'chai';
+import { type StartedStack, startStack } from '../end-to-end/started-stack.js';
+import { CommitWatch } from './commit-watch.js';
+import {
+  describeMoment,
+  expectExact,
+  type Moment,
+  momentsOf,
+  prepareSlowJob,
+  slowJob,
+  untilMoment,
+} from './slow-job.js';
+
+const run = promisify(execFile);
+const jobMs = 120_000;
+/** Back at work within 15 s, and a few seconds of work. */
+const endMsMax = 25_000;
+const moments = momentsOf(6);
+const hitAlone = moments.filter((_, i) => [1, 3, 4].includes(i));
+/** Of a process, in its command line. */
+const parts = { API: 'api/dist/main.js', 'a worker': 'worker/dist/main.js', 'the queue server': 'redis-server' };
+
+describe('a job whose processes are killed', function () {
+  this.timeout(90_000);
+  let directory: TemporaryDirectory;
+  let stack: StartedStack;
+  let expected: OracleResult;
+
+  before(async () => {
+    directory = await TemporaryDirectory.create('killed');
+    expected = await prepareSlowJob(directory);
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+  });
+  after(async () => {
+    await stack?.process.stop(60_000);
+    await directory?.[Symbol.asyncDispose]();
+  });
+
+  /** Has the moment hit by `kill`. */
+  async function survives(moment: Moment, kill: () => Promise<void>): Promise<void> {
+    const { job_id } = await stack.client.submit(slowJob);
+    using commits = new CommitWatch(directory, job_id);
+    await untilMoment(directory, job_id, moment);
+    await kill();
+    await completesExactly(job_id);
+    await commits.expectNoRepetition(stack.client);
+  }
+
+  /** Waits for the end, across answers that do not come. */
+  async function completesExactly(jobId: string): Promise<void> {
+    using clock = new StallMeter();
+    const signal = AbortSignal.timeout(jobMs);
+    for (;;) {
+      const job = await stack.client.waitFor(jobId, { signal }).catch(error => {
+        if (signal.aborted) throw error;
+      });
+      if (job === undefined) continue;
+      expect(clock.ranMs).to.be.lessThan(endMsMax);
+      expectExact(directory, job, expected);
+      return;
+    }
+  }
+
+  async function processOf(part: string): Promise<number> {
+    const pids = await childProcesses(stack.process.pid);
+    const { stdout } = await run('ps', ['-o', 'pid=,args=', '-p', pids.join()]);
+    const row = stdout.split('\n').find(line => line.includes(part) && !line.includes('gridmr-queue'));
+    if (row === undefined) throw new Error(`there is no process of ${part}`);
+    return Number(row.trim().split(/\s+/)[0]);
+  }
+
+  for (const moment of moments) {
+    it(`all of them, in ${describeMoment(moment)}`, async () => {
+      const all = [stack.process.pid, ...(await childProcesses(stack.process.pid))];
+      await survives(moment, async () => {
+        for (const pid of all) killIfThere(pid);
+        await stack.process.exited;
+        stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
+      });
+    });
+  }
+
+  for (const [name, part] of Object.entries(parts)) {
+    for (const moment of hitAlone) {
+      it(`${name}, in ${describeMoment(moment)}`, async () => {
+        const pid = await processOf(part);
+        await survives(moment, async () => killIfThere(pid));
+      });
+    }
+  }
+});
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
