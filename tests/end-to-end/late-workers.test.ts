@@ -60,10 +60,18 @@ describe('a worker that stands still for longer than its lock', function () {
     return Number(workerId.split('-').at(-2));
   }
 
-  const isIdle = (pid: number) => async () => {
-    const workers = await stack.client.workers();
-    return workers.find(worker => worker.pid === pid)?.state === 'idle';
-  };
+  /** By a report that it made after now. */
+  async function untilIdle(pid: number): Promise<void> {
+    const nowIso = new Date().toISOString();
+    await waitUntil(
+      'the end of the late attempt',
+      async () => {
+        const worker = (await stack.client.workers()).find(one => one.pid === pid);
+        return worker?.state === 'idle' && worker.last_heartbeat_at > nowIso;
+      },
+      { timeoutMs: 20_000 },
+    );
+  }
 
   async function output(jobId: string): Promise<[name: string, bytes: string][]> {
     const path = directory.resolve(`output/${jobId}`);
@@ -82,7 +90,7 @@ describe('a worker that stands still for longer than its lock', function () {
 
     continueProcess(late);
     // Its endless loop has ended, or the one slot of the worker would never be idle again.
-    await waitUntil('the end of the late attempt', isIdle(late), { timeoutMs: 20_000 });
+    await untilIdle(late);
     expect(await output(job_id)).to.deep.equal(before);
     expect(await states(job_id)).to.equal('lost,committed');
     expect((await stack.client.job(job_id)).counters).to.include({ lost_attempts: 1, failed_attempts: 0 });
@@ -104,7 +112,7 @@ describe('a worker that stands still for longer than its lock', function () {
     stopProcess(late);
     await runningAttempt(job_id, 2);
     continueProcess(late);
-    await waitUntil('the end of the late attempt', isIdle(late), { timeoutMs: 20_000 });
+    await untilIdle(late);
     const left = await readdir(directory.resolve(jobFiles.taskDirectory(job_id, 'map', 0)));
     expect(left.filter(name => name.includes('.a1-'))).to.deep.equal([]);
     const done = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });

@@ -1,4 +1,5 @@
 /** GET /api/v1/workers/status, from reports that workers leave in Redis. */
+import { once } from 'node:events';
 import { type Heartbeat, heartbeatKey, processLimits, workersKey, workersStatusSchema } from '@gridmr/contracts';
 import { retireWorker, sendHeartbeat } from '@gridmr/runtime';
 import { expect } from 'chai';
@@ -90,7 +91,9 @@ describe('GET /api/v1/workers/status without Redis', () => {
 
   it('answers 503 with Retry-After', async () => {
     await using api = await open();
+    const away = once(api.redis, 'end');
     api.redis.disconnect();
+    await away;
     const answer = await api.http.get('/api/v1/workers/status');
     expect(answer.status).to.equal(503);
     expect(answer.body.code).to.equal('queue_unavailable');

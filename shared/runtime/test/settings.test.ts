@@ -26,8 +26,8 @@ describe('readSettings', () => {
       taskTimeoutSeconds: 600,
       maxAttempts: 4,
       logLevel: 'info',
-      lockSeconds: 30,
-      stalledCheckSeconds: 5,
+      lockSeconds: 7,
+      stalledCheckSeconds: 2,
     });
     expect(settings.workers).to.be.at.least(1);
     expect(settings.apiKeys).to.deep.equal([]);
