@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { childProcesses, type OracleResult, StallMeter, TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { RunningStack } from '../end-to-end/running-stack.js';
 import { type StartedStack, startStack } from '../end-to-end/started-stack.js';
 import { CommitWatch } from './commit-watch.js';
 import {
@@ -65,14 +66,6 @@ describe('a job whose processes are killed', function () {
     }
   }
 
-  async function processOf(part: string): Promise<number> {
-    const pids = await childProcesses(stack.process.pid);
-    const { stdout } = await run('ps', ['-o', 'pid=,args=', '-p', pids.join()]);
-    const row = stdout.split('\n').find(line => line.includes(part) && !line.includes('gridmr-queue'));
-    if (row === undefined) throw new Error(`there is no process of ${part}`);
-    return Number(row.trim().split(/\s+/)[0]);
-  }
-
   for (const moment of moments) {
     it(`all of them, in ${describeMoment(moment)}`, async () => {
       const all = [stack.process.pid, ...(await childProcesses(stack.process.pid))];
@@ -87,12 +80,48 @@ describe('a job whose processes are killed', function () {
   for (const [name, part] of Object.entries(parts)) {
     for (const moment of hitAlone) {
       it(`${name}, in ${describeMoment(moment)}`, async () => {
-        const pid = await processOf(part);
+        const pid = await processOf(part, stack.process.pid);
         await survives(moment, async () => killIfThere(pid));
       });
     }
   }
 });
+
+describe('a job whose queue server comes back empty', function () {
+  this.timeout(90_000);
+  let stack: RunningStack;
+  let expected: OracleResult;
+
+  before(async () => {
+    stack = await RunningStack.start({ workers: 2, queueKind: 'embedded' });
+    expected = await prepareSlowJob(stack.directory);
+  });
+  after(() => stack?.[Symbol.asyncDispose]());
+
+  for (const moment of hitAlone) {
+    it(`in ${describeMoment(moment)}`, async () => {
+      const server = await processOf('embedded-queue-main', process.pid);
+      const { job_id } = await stack.client.submit(slowJob);
+      using commits = new CommitWatch(stack.directory, job_id);
+      await untilMoment(stack.directory, job_id, moment);
+      using clock = new StallMeter();
+      killIfThere(server);
+      const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
+      expect(clock.ranMs).to.be.lessThan(endMsMax);
+      expectExact(stack.directory, job, expected);
+      await commits.expectNoRepetition(stack.client);
+    });
+  }
+});
+
+/** The process below `above` whose command line holds `part`. */
+async function processOf(part: string, above: number): Promise<number> {
+  const pids = await childProcesses(above);
+  const { stdout } = await run('ps', ['-o', 'pid=,args=', '-p', pids.join()]);
+  const row = stdout.split('\n').find(line => line.includes(part) && !line.includes('gridmr-queue'));
+  if (row === undefined) throw new Error(`there is no process of ${part}`);
+  return Number(row.trim().split(/\s+/)[0]);
+}
 
 function killIfThere(pid: number): void {
   try {
