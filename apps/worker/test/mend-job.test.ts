@@ -125,7 +125,9 @@ describe('mendJob', function () {
       children: [hold],
     });
     await mendJob(fixture.tools, asked.job_id, 0);
-    expect(await waiting(asked)).to.have.length(1500);
+    const messages = await queues().tasks.getJobs(['prioritized']);
+    // Tiny tasks share messages.
+    expect(messages.flatMap(({ data }) => [data.index, ...(data.more ?? [])])).to.have.length(1500);
     expect(await barrier(asked)).to.include({ state: 'waiting-children', unprocessed: 2 });
     expect(await queues().hold.getJobCountByTypes('waiting', 'prioritized')).to.equal(0);
   });

@@ -416,20 +416,6 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
       });
     });
 
-    describe('highestAttempt', () => {
-      it('is that of all tasks of the job, and 0 for a job without attempts', async () => {
-        const id = await jobWith(id => [
-          planned(id, 2, 1),
-          attempt(id, 'map 0', 1, 'lost', 2),
-          attempt(id, 'map 1', 4, 'running', 3),
-          attempt(id, 'reduce 0', 2, 'running', 4),
-        ]);
-        const other = await jobWith(id => [planned(id, 1, 0)]);
-        expect(await history.highestAttempt(id)).to.equal(4);
-        expect(await history.highestAttempt(other)).to.equal(0);
-      });
-    });
-
     describe('finishJob', () => {
       it('ends a job once, as the first verdict says', async () => {
         const id = await jobWith(id => [planned(id, 2, 1)]);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { HistoryInUseError, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { anyJob, newJob } from './samples.js';
 
@@ -13,7 +14,7 @@ async function temporaryDirectory(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'gridmr-history-'));
 }
 
-describeHistory('history in SQLite', async () => {
+async function openNew() {
   const dataDirectory = await temporaryDirectory();
   const history = await openHistory({ dataDirectory });
   return {
@@ -23,7 +24,10 @@ describeHistory('history in SQLite', async () => {
       await rm(dataDirectory, { recursive: true });
     },
   };
-});
+}
+
+describeHistory('history in SQLite', openNew);
+describeHighestAttempt('history in SQLite', openNew);
 
 describe('the SQLite file', function () {
   this.timeout(20_000);
