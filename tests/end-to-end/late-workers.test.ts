@@ -103,7 +103,7 @@ describe('a worker that stands still for longer than its lock', function () {
   it('cannot complete a task that another worker has in hand, even if it is first to have the result', async () => {
     // Attempt 1 needs a fraction of what the later one does.
     const map = `(line, ctx) => {
-      const rounds = ctx.task.attempt === 1 ? 1e7 : 6e7;
+      const rounds = ctx.task.attempt === 1 ? 1e7 : 1.5e8;
       for (let i = 0; i < rounds; i++);
       return [[line, 1]];
     }`;
@@ -113,7 +113,7 @@ describe('a worker that stands still for longer than its lock', function () {
     await runningAttempt(job_id, 2);
     continueProcess(late);
     await untilIdle(late);
-    const left = await readdir(directory.resolve(jobFiles.taskDirectory(job_id, 'map', 0)));
+    const left = await readdir(directory.resolve(jobFiles.taskDirectory(job_id, 'map', 0))).catch(() => []);
     expect(left.filter(name => name.includes('.a1-'))).to.deep.equal([]);
     const done = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(120_000) });
     expect(done.status).to.equal('completed');
