@@ -88,7 +88,8 @@ describe('a bundle', function () {
     consume();
     await untilBarrier(plan);
     expect(await committedOf(plan)).to.equal(tasks);
-    expect(await message(plan, 1)).to.equal(undefined);
+    // Not of the first: a thread that starts may be slow, and gives back what it has not begun.
+    expect(await message(plan, tasks - 1)).to.equal(undefined);
     const record = await fixture.tools.jobs.readCommit(plan.job_id, 'map', 0);
     expect(record).to.include({ records: 1, attempt: 1 });
     expect(Buffer.from(record?.inline ?? '', 'base64')).to.have.length(record?.bytes ?? -1);
