@@ -3,6 +3,7 @@ import { queueLimits, queueNames, type TaskData } from '@gridmr/contracts';
 import {
   checkRedis,
   connectRedis,
+  failFast,
   openConsumer,
   openQueues,
   type QueueServer,
@@ -147,6 +148,7 @@ export function describeQueueServer(kind: 'native' | 'embedded'): void {
       const redis = connectRedis(url, 'producer', logger);
       try {
         expect(await redis.ping()).to.equal('PONG');
+        failFast(redis);
         owner.process.kill('SIGKILL');
         await eventually('the server is gone', () => !processExists(pid));
         expect(await redis.ping().catch((error: Error) => error)).to.be.instanceOf(Error);
