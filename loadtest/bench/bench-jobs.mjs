@@ -59,7 +59,7 @@ export const benchJobs = [
     functions: {
       map_function:
         '(line, ctx) => { const words = line.split(" "); for (const word of words) ctx.emit(word, words[0]); }',
-      reduce_function: '(word, places) => [word, places.toArray().join(" ")]',
+      reduce_function: '(word, places) => [word, [...places].join(" ")]',
     },
     limit: 'push',
   },
