@@ -42,24 +42,13 @@ export const benchJobs = [
     limit: 'combine',
   },
   {
-    name: 'inverted index, distinct places counted',
+    name: 'inverted index, no combiner',
     input: 'words',
     bar: { of: 'engine', ratio: 0.7 },
     functions: {
       map_function:
         '(line, ctx) => { const words = line.split(" "); for (const word of words) ctx.emit(word, words[0]); }',
       reduce_function: '(word, places) => [word, [...new Set(places)].length]',
-    },
-    limit: 'push',
-  },
-  {
-    name: 'inverted index with lists of places',
-    input: 'words',
-    bar: { of: 'engine', ratio: 0.7 },
-    functions: {
-      map_function:
-        '(line, ctx) => { const words = line.split(" "); for (const word of words) ctx.emit(word, words[0]); }',
-      reduce_function: '(word, places) => [word, [...places].join(" ")]',
     },
     limit: 'push',
   },
