@@ -249,7 +249,10 @@ describe('the sweep', function () {
     };
     startSweep();
     await asksFor(id, 'plan');
-    expect(api().log.lines.filter(line => line.message.startsWith('the sweep'))).to.have.length(2);
+    const told = () => api().log.lines.filter(line => line.message.startsWith('the sweep'));
+    // The message is there before the pass that queued it has ended.
+    await waitUntil('the news that it works', () => told().length > 1);
+    expect(told()).to.have.length(2);
   });
 
   it('is made by one API process at a time, and by another when that one ends', async () => {

@@ -10,16 +10,15 @@ export const headerSlots = {
   /** 1 if any key, or any value, of a hand-over is JSON text: the marks say which. */
   markedKeys: 3,
   markedValues: 4,
-  /** Written by the host: what is in a batch of groups, and 1 if its last group goes on in the next one. */
-  groups: 5,
-  batchKind: 6,
-  open: 7,
+  /** Written by the host: what the values of a batch of groups are, and 1 if its last group goes on in the next one. */
+  batchKind: 5,
+  open: 6,
   /** 1 while the user's `partition` runs. */
-  partitioning: 8,
+  partitioning: 7,
   /** 1 when a record could not be made of the input. */
-  invalid: 9,
+  invalid: 8,
 } as const;
-export const headerLength = 10;
+export const headerLength = 9;
 
 const { pairsPerBlockMax } = sandboxLimits;
 const { batchGroupsMax, batchNumbersMax } = dataPlaneLimits;

@@ -34,7 +34,7 @@ export const guestLayout = {
 } as const;
 
 /** In a string's length: its units have two bytes. */
-export const wideBit = 0x8000_0000;
+const wideBit = 0x8000_0000;
 /** The tags below doubles; and what a double's upper half was increased by. */
 const tagsBelowDoubles = 17;
 const lowestTag = 0xffff_fff7;

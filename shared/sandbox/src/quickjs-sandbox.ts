@@ -244,7 +244,6 @@ class QuickJsSandbox implements Sandbox {
     const { border } = this.#guest;
     const keys = border.textIn(batch.keys);
     const header = this.#header();
-    header[headerSlots.groups] = batch.groups;
     header[headerSlots.batchKind] = batchKinds[batch.values.kind];
     header[headerSlots.open] = batch.open ? 1 : 0;
     const counts = border.uint32At(this.#guest.addressOf('groupCounts'), batch.groups);
