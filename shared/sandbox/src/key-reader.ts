@@ -6,7 +6,7 @@
  * Memory: one column, used again for every hand-over. Cost: about 1 ns a byte of ASCII, 10 ns a key.
  */
 import { dataPlaneLimits } from '@gridmr/contracts';
-import { appendKey, ByteBuffer, type KeyColumn, keyTags, keyTooLarge, viewOf } from '@gridmr/engine';
+import { encodeKey, type Key, type KeyColumn, keyTags, keyTooLarge, viewOf } from '@gridmr/engine';
 import { ForgedHandOverError } from './forged-hand-over-error.js';
 import { grown } from './grown.js';
 import { type GuestHeap, guestLayout, valueTags } from './guest-heap.js';
@@ -26,7 +26,6 @@ export class KeyReader {
   #bytes = new Uint8Array(firstBytes);
   #view = viewOf(this.#bytes);
   #ends = new Uint32Array(0);
-  readonly #other = new ByteBuffer(2 * dataPlaneLimits.keyBytesMax + firstBytes);
 
   /**
    * The keys that lie from `elements` on. Valid until the next call. Throws `KeyError`, `ForgedHandOverError`.
@@ -79,12 +78,11 @@ export class KeyReader {
     return end;
   }
 
-  /** A key of any kind, the long way. */
+  /** A key of any kind, the long way: whatever cannot be one, `encodeKey` refuses. */
   #put(key: unknown, to: number): number {
-    this.#other.clear();
-    appendKey(this.#other, key);
-    if (this.#other.length > dataPlaneLimits.keyBytesMax) throw keyTooLarge();
-    return this.#other.copyInto(this.#grow(to, this.#other.length), this.#view, to);
+    const encoded = encodeKey(key as Key);
+    this.#grow(to, encoded.length).set(encoded, to);
+    return to + encoded.length;
   }
 
   /** Makes room for `bytes` more behind `used`. */

@@ -217,6 +217,19 @@ export function describeSandbox(name: string, open: OpenSandbox): void {
         ]);
       });
 
+      // Their units are few enough, their bytes are not: that shows when the host encodes them.
+      for (const key of [
+        '"€".repeat(2 ** 20 - 100)',
+        '"€".repeat(2 ** 19) + "€".repeat(2 ** 19 - 100)',
+        '["€".repeat(2 ** 20 - 100)]',
+      ]) {
+        it(`refuse the key ${key}, whose UTF-8 is too long`, async () => {
+          const error = await failure(open, { map: `(line, ctx) => ctx.emit(${key}, 1)` });
+          expect(error).to.include({ code: 'user_code_error', function: 'map_function' });
+          expect(error.message).to.match(/longer than 1048576 bytes/);
+        });
+      }
+
       for (const [key, message] of Object.entries({
         null: /a key must be a string.*it is null/,
         undefined: /it is undefined/,
