@@ -30,6 +30,11 @@ export class NewsWatch {
   forget(jobId: string): void {
     this.#seen.delete(jobId);
   }
+
+  /** Forgets all other jobs: most end without the sweep's doing. */
+  keepOnly(jobIds: ReadonlySet<string>): void {
+    for (const jobId of this.#seen.keys()) if (!jobIds.has(jobId)) this.#seen.delete(jobId);
+  }
 }
 
 async function isBehind(dependencies: SweepDependencies, { job_id, phase, tasks }: JobStatusView): Promise<boolean> {

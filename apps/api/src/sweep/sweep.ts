@@ -21,6 +21,8 @@ export class Sweep implements AsyncDisposable {
   readonly #running: Promise<void>;
   #wake = new AbortController();
   #cursor: string | undefined;
+  /** Jobs looked at since the last page was. What is remembered of any other one is of no use: it has ended. */
+  #looked = new Set<string>();
   #leftoversAreDue = false;
   #isFailing = false;
 
@@ -86,8 +88,17 @@ export class Sweep implements AsyncDisposable {
       }
     };
     await Promise.all(Array.from({ length: Math.min(sweepLimits.jobsAtOnce, ids.length) }, lane));
+    for (const jobId of ids) this.#looked.add(jobId);
     this.#cursor = ids.length < sweepLimits.pageJobs ? undefined : ids.at(-1);
+    if (this.#cursor === undefined) this.#forgetOthers();
     return mended > 0 && this.#cursor !== undefined;
+  }
+
+  #forgetOthers(): void {
+    const { suspects, news } = this.#memory;
+    for (const jobId of suspects.keys()) if (!this.#looked.has(jobId)) suspects.delete(jobId);
+    news.keepOnly(this.#looked);
+    this.#looked = new Set();
   }
 
   async #leftovers(): Promise<void> {
