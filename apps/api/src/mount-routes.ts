@@ -1,7 +1,9 @@
-/** Puts the route table into an Express app: validation before each handler, 405 for methods that a path does not have. */
+/** Puts the route table into an Express app: access and validation before each handler, 405 for methods that a path does not have. */
 import { type ProblemCode, RequestError } from '@gridmr/contracts';
 import type { Express, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { admit } from './access/admit.js';
+import { callerOf } from './access/caller.js';
 import { groupBy } from './group-by.js';
 import { parseInput } from './parse-input.js';
 import { readJsonBody } from './read-json-body.js';
@@ -12,7 +14,7 @@ export function mountRoutes(app: Express, table: readonly Route[]): void {
     const mounted = app.route(expressPath(path));
     for (const row of rows) {
       const body = row.body === undefined ? [] : readJsonBody;
-      mounted[row.method](refuseUnknownNames(row), ...body, handle(row));
+      mounted[row.method](admit(row.access), refuseUnknownNames(row), ...body, handle(row));
     }
     mounted.all(refuseMethod(allowedMethods(rows)));
   }
@@ -45,6 +47,7 @@ function handle(row: Route): RequestHandler {
       query: parse(row.query, request.query),
       headers: parse(row.headers, request.headers),
       body: row.body === undefined ? undefined : parseInput(row.body, request.body),
+      caller: callerOf(response),
       request,
       response,
     });

@@ -28,6 +28,7 @@ function documentRoute(document: () => object): Route {
     method: 'get',
     path: routes.openapi,
     id: 'readOpenApi',
+    access: 'public',
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
     problems: [],

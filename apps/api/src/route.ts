@@ -2,9 +2,10 @@
  * One row of the route table. The same row validates requests, routes them, and describes them in the OpenAPI document,
  * so the three cannot disagree.
  */
-import type { ProblemCode } from '@gridmr/contracts';
+import type { Access, ProblemCode } from '@gridmr/contracts';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Caller } from './access/caller.js';
 
 const nothing = z.object({});
 type Nothing = typeof nothing;
@@ -15,6 +16,8 @@ export interface Call<Params, Query, Headers, Body> {
   readonly query: Query;
   readonly headers: Headers;
   readonly body: Body;
+  /** Who asks, and may. */
+  readonly caller: Caller;
   readonly request: Request;
   readonly response: Response;
 }
@@ -40,10 +43,12 @@ export interface RouteSpec<
   Headers extends z.ZodObject,
   Body extends z.ZodType,
 > {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** As OpenAPI writes it: `/jobs/{job_id}`. */
   readonly path: string;
   readonly id: string;
+  /** Which callers may: enforced by `access/admit.ts` before anything else is looked at. */
+  readonly access: Access;
   readonly summary: string;
   readonly description?: string;
   /** A path whose parameters do not match names nothing: 404. */

@@ -1,4 +1,5 @@
 /** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
+export * from './access.js';
 export * from './commit-news.js';
 export * from './counters.js';
 export * from './data-path.js';

@@ -13,6 +13,7 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
       method: 'get',
       path: routes.jobResults(jobPathParameter),
       id: 'readResults',
+      access: 'read',
       summary: "Stream a completed job's results",
       description:
         "The parts in partition order, or merged into one order of keys by `order=key`; in the job's own output format, or in the one " +

@@ -9,6 +9,7 @@ export function workerRoutes({ queue }: ApiDependencies): Route[] {
       method: 'get',
       path: routes.workersStatus,
       id: 'readWorkersStatus',
+      access: 'read',
       summary: 'List the workers and how they are doing',
       answers: { 200: { description: 'All workers heard of lately, oldest first', schema: workersStatusSchema } },
       problems: ['queue_unavailable'],

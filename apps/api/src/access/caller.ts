@@ -1,0 +1,23 @@
+/** Who sent a request. */
+import type { CallerRole } from '@gridmr/contracts';
+import type { Response } from 'express';
+
+export interface Caller {
+  /** The owner of what it submits and uploads. */
+  readonly clientId: string;
+  readonly role: CallerRole;
+}
+
+/** Everybody, while authentication is off. */
+export const anonymous: Caller = { clientId: 'anonymous', role: 'admin' };
+
+export function setCaller(response: Response, caller: Caller): void {
+  response.locals.caller = caller;
+}
+
+/** Whom `admit` let in. */
+export function callerOf(response: Response): Caller {
+  const caller: Caller | undefined = response.locals.caller;
+  if (caller === undefined) throw new Error('a route is mounted without admission');
+  return caller;
+}
