@@ -8,7 +8,7 @@ const countWords = '(line, ctx) => { for (const word of line.split(" ")) ctx.emi
 export const benchJobs = [
   {
     name: 'word count with combiner',
-    input: 'words',
+    input: 'text',
     bar: { of: 'engine', ratio: 0.9 },
     functions: { map_function: countWords, combine_function: sum, reduce_function: sum },
     limit: 'combine',
@@ -27,7 +27,7 @@ export const benchJobs = [
   },
   {
     name: 'regex filter, map-only',
-    input: 'log',
+    input: 'logs',
     bar: { of: 'engine', ratio: 0.95 },
     functions: { map_function: '(line, ctx) => { if (/ERROR .* took \\d{4} ms/.test(line)) ctx.emit(line, 1); }' },
     mapOnly: true,
@@ -36,14 +36,14 @@ export const benchJobs = [
   },
   {
     name: 'word count without combiner',
-    input: 'words',
+    input: 'text',
     bar: { of: 'engine', ratio: 0.85 },
     functions: { map_function: countWords, reduce_function: sum },
     limit: 'combine',
   },
   {
     name: 'inverted index, no combiner',
-    input: 'words',
+    input: 'text',
     bar: { of: 'engine', ratio: 0.7 },
     functions: {
       map_function:

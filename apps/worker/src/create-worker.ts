@@ -27,13 +27,13 @@ import {
 } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
+import { TaskSlots } from '@gridmr/tasks';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { HeldLocks } from './attempts/held-lock.js';
+import { HeldLocks } from './attempts/held-locks.js';
 import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
-import { TaskSlots } from './attempts/task-slots.js';
 import { Heartbeats } from './heartbeats.js';
 import { runControlStep } from './run-control-step.js';
 import { RunningTasks } from './running-tasks.js';

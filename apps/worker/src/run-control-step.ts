@@ -10,6 +10,7 @@ import {
   TaskError,
 } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
+import { summariseGroup, TaskNotCommittedError } from '@gridmr/tasks';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { tooManyLosses } from './steps/check-losses.js';
@@ -20,7 +21,6 @@ import { mendJob } from './steps/mend-job.js';
 import { passMapBarrier } from './steps/pass-map-barrier.js';
 import { planJob } from './steps/plan-job.js';
 import type { StepTools } from './steps/step-tools.js';
-import { summariseGroup, TaskNotCommittedError } from './steps/summarise-group.js';
 
 export async function runControlStep(tools: StepTools, message: Job, token: string): Promise<void> {
   const name = z.enum(controlNames).parse(message.name);

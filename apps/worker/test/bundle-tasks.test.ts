@@ -1,7 +1,6 @@
-/** Which tasks share a message, and who makes their attempts. */
+/** Which tasks share a message. */
 import type { Plan } from '@gridmr/contracts';
 import { expect } from 'chai';
-import { BundleClaims } from '../dist/attempts/bundle-claims.js';
 import { bundleTasks, tasksPerMessage } from '../dist/steps/bundle-tasks.js';
 
 function planOf(map_tasks: number, bytes: number): Plan {
@@ -36,28 +35,5 @@ describe('bundles', () => {
     expect(bundleTasks(1000, 1006, 3, index => index < 1004)).to.deep.equal([{ first: 1003, tasks: [1004, 1005] }]);
     expect(bundleTasks(0, 3, 1, index => index === 1).map(({ first }) => first)).to.deep.equal([0, 2]);
     expect(bundleTasks(0, 3, 3, () => true)).to.deep.equal([]);
-  });
-});
-
-describe('claims of a bundle', () => {
-  it('give each task once, in order, to all that share them', () => {
-    const claims = new BundleClaims(3);
-    const threads = new BundleClaims(3, claims.shared);
-    expect([threads.claim(), claims.claim(), threads.claim(), threads.claim(), claims.claim()]).to.deep.equal([
-      0,
-      1,
-      2,
-      undefined,
-      undefined,
-    ]);
-    expect(claims.claimed).to.equal(3);
-  });
-
-  it('end when the bundle is closed, which says how many were begun', () => {
-    const claims = new BundleClaims(5);
-    claims.claim();
-    claims.claim();
-    expect(claims.close()).to.equal(2);
-    expect(claims.claim()).to.equal(undefined);
   });
 });

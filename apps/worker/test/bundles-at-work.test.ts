@@ -10,12 +10,11 @@ import {
 } from '@gridmr/contracts';
 import { openConsumer } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
+import { HeldLock, TaskSlots } from '@gridmr/tasks';
 import { waitUntil } from '@gridmr/testkit';
 import type { Worker } from 'bullmq';
 import { expect } from 'chai';
-import { HeldLock } from '../dist/attempts/held-lock.js';
 import { runTask } from '../dist/attempts/run-task.js';
-import { TaskSlots } from '../dist/attempts/task-slots.js';
 import { mapStage } from '../dist/steps/stages.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { openStepFixture, type StepFixture } from './step-fixture.js';

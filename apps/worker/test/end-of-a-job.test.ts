@@ -9,11 +9,11 @@ import {
   type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
+import { TaskNotCommittedError } from '@gridmr/tasks';
 import { expect } from 'chai';
 import { claimOutput } from '../dist/steps/claim-output.js';
 import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { commitJob } from '../dist/steps/commit-job.js';
-import { TaskNotCommittedError } from '../dist/steps/summarise-group.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { openStepFixture, type StepFixture } from './step-fixture.js';
 

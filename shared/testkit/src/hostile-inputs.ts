@@ -2,8 +2,9 @@
  * Text files as nobody wants them: for properties (`hostileText`, a fast-check arbitrary over bytes), for seeded loops
  * (`makeHostileText`), and a fixed list of the cases that have a name (`hostileInputs`).
  */
+
+import type { Random } from '@gridmr/samples';
 import fc from 'fast-check';
-import type { Random } from './random.js';
 
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf);

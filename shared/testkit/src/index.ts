@@ -1,4 +1,5 @@
 /** What tests share: one seed, the naive oracle, programs and inputs, waiting, directories, ports and processes. */
+export { Random } from '@gridmr/samples';
 export * from './free-port.js';
 export * from './held-bytes.js';
 export * from './hostile-inputs.js';
@@ -12,7 +13,6 @@ export * from './oracle/read-records.js';
 export * from './processes.js';
 export * from './programs/catalogue.js';
 export * from './programs/job-request.js';
-export * from './random.js';
 export * from './seed.js';
 export * from './stall-meter.js';
 export * from './stalled-machine.js';

@@ -1,5 +1,5 @@
 /** Seeded input files of the kinds that the catalogued programs understand. */
-import type { Random } from './random.js';
+import type { Random } from '@gridmr/samples';
 
 export type TextKind = 'words' | 'json' | 'numbers';
 

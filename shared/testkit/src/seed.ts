@@ -1,7 +1,7 @@
 /**
  * One seed for a whole run of the tests. A failed run prints it; `GRIDMR_TEST_SEED=<seed> npm test` repeats the run.
  */
-import { Random } from './random.js';
+import { Random } from '@gridmr/samples';
 
 const defaultSeed = 20_260_101;
 

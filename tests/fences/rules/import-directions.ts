@@ -5,21 +5,25 @@ import { isCode, isProduct, packageOf, type Rule } from '../source-file.js';
 /** Of GridMR's own packages. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'shared/contracts': [],
-  'shared/testkit': ['contracts'],
+  'shared/samples': [],
+  'shared/testkit': ['contracts', 'samples'],
   'shared/storage': ['contracts'],
   'shared/engine': ['contracts', 'storage'],
   'shared/sandbox': ['contracts', 'engine'],
+  'shared/tasks': ['contracts', 'storage', 'engine', 'sandbox'],
   'shared/history': ['contracts'],
   'shared/runtime': ['contracts'],
   'shared/client': ['contracts'],
   'apps/api': ['contracts', 'storage', 'engine', 'sandbox', 'history', 'runtime', 'client'],
-  'apps/worker': ['contracts', 'storage', 'engine', 'sandbox', 'history', 'runtime', 'client'],
+  'apps/worker': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'history', 'runtime', 'client'],
+  'apps/cli': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'samples', 'runtime', 'client'],
   'apps/launcher': ['contracts', 'storage', 'engine', 'sandbox', 'history', 'runtime', 'client'],
 };
 
 /** Packages that must stay free of others' libraries, whatever their package.json says. */
 const onlyLibraries: Readonly<Record<string, readonly string[]>> = {
   'shared/contracts': ['zod'],
+  'shared/samples': [],
   'shared/engine': [],
   'shared/client': [],
 };

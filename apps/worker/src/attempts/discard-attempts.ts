@@ -3,8 +3,8 @@
  * attempt may have been committed just before its thread was ended; then its file is what counts.
  */
 import { parseTaskId } from '@gridmr/contracts';
+import type { AttemptsRequest } from '@gridmr/tasks';
 import type { StepTools } from '../steps/step-tools.js';
-import type { AttemptsRequest } from './attempt-request.js';
 
 /** Never throws: what cannot be removed now goes when the job ends. */
 export async function discardAttempts(

@@ -6,14 +6,13 @@
  * attempts, pauses between them) counts for one task. A bundle that dies half-way comes again whole, and its committed tasks are left alone.
  */
 import { type AskedJob, type Plan, queueLimits, type TaskData, TaskError } from '@gridmr/contracts';
+import { type AttemptOutcome, BundleClaims } from '@gridmr/tasks';
 import type { Job } from 'bullmq';
 import { stageOf } from '../steps/stages.js';
 import type { StepTools } from '../steps/step-tools.js';
 import { addTasksApart } from '../steps/task-flow.js';
 import { AttemptNews } from './attempt-news.js';
 import { attemptNumber } from './attempt-number.js';
-import type { AttemptOutcome } from './attempt-request.js';
-import { BundleClaims } from './bundle-claims.js';
 import { repeatNews } from './repeat-news.js';
 
 export interface MessageAtWork {

@@ -6,30 +6,19 @@
  * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
  * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
  */
-import {
-  jobFiles,
-  queueLimits,
-  randomToken,
-  type TaskData,
-  type TaskReturn,
-  taskDataSchema,
-  taskId,
-} from '@gridmr/contracts';
+import { queueLimits, type TaskData, type TaskReturn, taskDataSchema, taskId } from '@gridmr/contracts';
+import { type AttemptOutcome, type AttemptsRequest, attemptTask, type HeldLock, type TaskSlots } from '@gridmr/tasks';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { tooManyLosses } from '../steps/check-losses.js';
 import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
 import { attemptNumber } from './attempt-number.js';
-import type { AttemptOutcome, AttemptsRequest, MapTask, ReduceTask } from './attempt-request.js';
 import { discardAttempts } from './discard-attempts.js';
-import type { HeldLock } from './held-lock.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { repeatNews } from './repeat-news.js';
 import { settleFailure } from './settle-failure.js';
 import { JobEndedError, stopReasonOf } from './stop-reason.js';
-import type { TaskSlots } from './task-slots.js';
 
-const attemptTokenLength = 6;
 const secondMs = 1000;
 
 export interface AttemptLimits {
@@ -113,15 +102,8 @@ async function requestAttempts(
 ): Promise<AttemptsRequest> {
   const attempt = attemptNumber(message, task);
   const { job_id, kind } = task;
-  const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
-  const tasks = indices.map(async (index): Promise<MapTask | ReduceTask> => {
-    const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
-    const outputPath = jobFiles.attemptOutput(job_id, kind, index, name, extension);
-    const one = { taskId: taskId(job_id, kind, index), index, outputPath };
-    return kind === 'map'
-      ? { ...one, kind, split: await tools.known.split(job_id, index), reducers: plan.reduce_tasks }
-      : { ...one, kind, plan };
-  });
+  const splitOf = (index: number) => tools.known.split(job_id, index);
+  const tasks = indices.map(index => attemptTask(plan, kind, index, attempt, splitOf));
   return {
     asked,
     attempt,

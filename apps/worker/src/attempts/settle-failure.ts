@@ -7,9 +7,8 @@
  *
  * Returns what the consumer must throw for BullMQ to do the same.
  */
-import { type AskedJob, failureClass, type JobError, TaskError } from '@gridmr/contracts';
-import { ThreadCrashedError, ThreadTimeoutError } from '@gridmr/sandbox';
-import { StorageError } from '@gridmr/storage';
+import { type AskedJob, failureClass } from '@gridmr/contracts';
+import { describeFailure } from '@gridmr/tasks';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
@@ -51,16 +50,4 @@ async function settleStop(news: AttemptNews, message: Job, token: string, reason
   news.publish('lost');
   await message.moveToDelayed(Date.now(), token);
   return new DelayedError();
-}
-
-/** What the job's owner is told. What is not meant for users (stacks, machine paths) stays in `cause`. */
-function describeFailure(news: AttemptNews, cause: unknown): JobError {
-  const ids = { task_id: news.taskId, attempt: news.attempt };
-  if (cause instanceof TaskError) return { ...cause.error, ...ids };
-  if (cause instanceof ThreadTimeoutError) {
-    return { code: 'task_timeout', message: 'the attempt did not end within its time limit and was stopped', ...ids };
-  }
-  if (cause instanceof StorageError) return { code: 'storage_error', message: cause.message, ...ids };
-  const what = cause instanceof ThreadCrashedError ? 'its thread ended unexpectedly' : 'GridMR itself met an error';
-  return { code: 'internal_error', message: `the attempt failed because ${what}; the worker's log says more`, ...ids };
 }

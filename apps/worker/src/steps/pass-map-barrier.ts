@@ -1,9 +1,9 @@
 /** Step 4 of a job's path: every map task has a committed attempt, so queue the reduce tasks. */
 import { groupCount } from '@gridmr/contracts';
+import { summariseGroup } from '@gridmr/tasks';
 import { committedTasks } from './committed-tasks.js';
 import { reduceStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
-import { summariseGroup } from './summarise-group.js';
 import { addTaskFlow } from './task-flow.js';
 
 /** @param attemptsBefore see `controlDataSchema` */

@@ -9,8 +9,8 @@ import { type CommitRecord, dataPlaneLimits } from '@gridmr/contracts';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest } from '../attempts/attempt-request.js';
-import { HeldLock } from '../attempts/held-lock.js';
+import type { AttemptOutcome, AttemptRequest } from '../attempt-request.js';
+import { HeldLock } from '../held-lock.js';
 
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;

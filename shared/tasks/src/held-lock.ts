@@ -10,7 +10,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { queueLimits } from '@gridmr/contracts';
-import type { Job } from 'bullmq';
 
 export class HeldLock {
   /** What the thread is given, to make a lock of its own of. */
@@ -34,34 +33,5 @@ export class HeldLock {
   /** For the task thread, which is ended meanwhile if the lock is lost. */
   async untilSure(): Promise<void> {
     while (!this.isSure) await delay(queueLimits.lockLookMs);
-  }
-}
-
-/** The locks of all messages that this worker is at. */
-export class HeldLocks {
-  readonly #lockMs: number;
-  readonly #locks = new Map<string, HeldLock>();
-
-  constructor(lockMs: number) {
-    this.#lockMs = lockMs;
-  }
-
-  /** The queue gives the lock after `processedOn`, which is this process's own time. */
-  async during<Result>(
-    { id = '', processedOn = 0 }: Pick<Job, 'id' | 'processedOn'>,
-    work: (lock: HeldLock) => Promise<Result>,
-  ): Promise<Result> {
-    const lock = new HeldLock();
-    lock.renew(processedOn + this.#lockMs);
-    this.#locks.set(id, lock);
-    try {
-      return await work(lock);
-    } finally {
-      this.#locks.delete(id);
-    }
-  }
-
-  renewed(messageId: string, untilMs: number): void {
-    this.#locks.get(messageId)?.renew(untilMs);
   }
 }

@@ -46,5 +46,7 @@ export interface AttemptOutcome {
 /** What a task thread is started with. */
 export interface TaskThreadData {
   readonly dataDirectory: string;
+  /** Where input files are, if not there. */
+  readonly inputDirectory?: string | undefined;
   readonly engine: WasmModule;
 }

@@ -14,11 +14,17 @@ import {
   taskOutputSchema,
   zeroCounters,
 } from '@gridmr/contracts';
+import type { BlobStore, JobStore } from '@gridmr/storage';
 import { concurrently } from './concurrently.js';
 import { readSummary } from './read-summary.js';
-import type { StepTools } from './step-tools.js';
 
 const readsAtOnce = 32;
+
+/** Where what is done of jobs stands. */
+export interface DoneJobs {
+  readonly store: BlobStore;
+  readonly jobs: JobStore;
+}
 
 /** The queue says that a task is done, the shared directory does not. */
 export class TaskNotCommittedError extends Error {
@@ -32,7 +38,7 @@ export class TaskNotCommittedError extends Error {
 }
 
 export async function summariseGroup(
-  tools: Pick<StepTools, 'store' | 'jobs'>,
+  tools: DoneJobs,
   plan: Plan,
   kind: TaskKind,
   group: number,
@@ -46,7 +52,7 @@ export async function summariseGroup(
 
 /** The same for who needs it once: nothing is written. */
 export async function gatherGroup(
-  tools: Pick<StepTools, 'jobs'>,
+  tools: Pick<DoneJobs, 'jobs'>,
   plan: Plan,
   kind: TaskKind,
   group: number,

@@ -17,7 +17,7 @@ import {
 import type { ReduceSources } from '@gridmr/engine';
 import { type BlobReader, type BlobStore, StorageError } from '@gridmr/storage';
 import { LRUCache } from 'lru-cache';
-import { readSummary } from '../steps/read-summary.js';
+import { readSummary } from '../read-summary.js';
 
 export async function findSegments(store: BlobStore, plan: Plan): Promise<ReduceSources> {
   const bytes: number[] = [];

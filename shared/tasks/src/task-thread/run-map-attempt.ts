@@ -3,12 +3,13 @@ import { dataPlaneLimits, type Split } from '@gridmr/contracts';
 import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempt-request.js';
 import { openAttempt } from './open-attempt.js';
 import { memory, scratch } from './thread-belongings.js';
 
 export async function runMap(
   store: BlobStore,
+  inputs: BlobStore,
   engine: WasmModule,
   request: AttemptRequest<MapTask>,
 ): Promise<AttemptOutcome> {
@@ -16,7 +17,7 @@ export async function runMap(
   await using attempt = await openAttempt(store, engine, request);
   const format = asked.spec.input_format;
   const made = await runMapAttempt({
-    blocks: readInputBlocks({ split, format, open: path => store.openReader(path) }),
+    blocks: readInputBlocks({ split, format, open: path => inputs.openReader(path) }),
     sandbox: attempt.sandbox,
     context: attempt.context('map', null, reducers, { path: split.ranges[0]?.path ?? '', split: index }),
     output: attempt.output,

@@ -1,5 +1,5 @@
 /**
- * Seeded randomness for tests: xorshift over 32 bits, seeded through a `Math.imul` mix. (A linear congruential
+ * Seeded randomness for samples and tests: xorshift over 32 bits, seeded through a `Math.imul` mix. (A linear congruential
  * generator over doubles overflows 2^53 and cycles after a few thousand steps, which makes test data deceive.)
  */
 export class Random {

@@ -7,13 +7,14 @@ import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
 import { openFsStore, StorageError } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest, AttemptsRequest, TaskThreadData } from '../attempts/attempt-request.js';
-import { BundleClaims } from '../attempts/bundle-claims.js';
+import type { AttemptOutcome, AttemptRequest, AttemptsRequest, TaskThreadData } from '../attempt-request.js';
+import { BundleClaims } from '../bundle-claims.js';
 import { runMap } from './run-map-attempt.js';
 import { runReduce } from './run-reduce-attempt.js';
 
-const { dataDirectory, engine } = workerData as TaskThreadData;
+const { dataDirectory, inputDirectory, engine } = workerData as TaskThreadData;
 const store = await openFsStore(dataDirectory, { mayBlock: true });
+const inputs = inputDirectory === undefined ? store : await openFsStore(inputDirectory, { mayBlock: true });
 
 serveRequests<AttemptsRequest, AttemptOutcome[]>(makeAttempts, ({ memoryBytes }) => prepareGuest(engine, memoryBytes));
 
@@ -39,7 +40,7 @@ async function makeAttempts(
 }
 
 function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
-  return request.kind === 'map' ? runMap(store, engine, request) : runReduce(store, engine, request);
+  return request.kind === 'map' ? runMap(store, inputs, engine, request) : runReduce(store, engine, request);
 }
 
 /** Classes do not survive the way to the main thread; codes do. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HeldLock, HeldLocks } from '../dist/attempts/held-lock.js';
+import { HeldLock } from '../dist/held-lock.js';
 
 const lockMs = 60_000;
 
@@ -24,21 +24,5 @@ describe('HeldLock', () => {
     expect(first).to.equal('waits');
     lock.renew(Date.now() + lockMs);
     await waiting;
-  });
-});
-
-describe('HeldLocks', () => {
-  it('counts a lock from when its message was taken, and renews it while it is at work', async () => {
-    const locks = new HeldLocks(lockMs);
-    await locks.during({ id: 'fresh', processedOn: Date.now() }, async lock => {
-      expect(lock.isSure).to.equal(true);
-    });
-    await locks.during({ id: 'old', processedOn: Date.now() - lockMs - 1 }, async lock => {
-      expect(lock.isSure).to.equal(false);
-      locks.renewed('another', Date.now() + lockMs);
-      expect(lock.isSure).to.equal(false);
-      locks.renewed('old', Date.now() + lockMs);
-      expect(lock.isSure).to.equal(true);
-    });
   });
 });

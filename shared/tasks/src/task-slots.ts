@@ -5,7 +5,7 @@
 import { GuardedThread, type RunOptions } from '@gridmr/sandbox';
 import type { AttemptOutcome, AttemptsRequest, TaskThreadData } from './attempt-request.js';
 
-const threadEntry = new URL('../task-thread/main.js', import.meta.url);
+const threadEntry = new URL('./task-thread/main.js', import.meta.url);
 
 export class TaskSlots implements AsyncDisposable {
   readonly #data: TaskThreadData;

@@ -2,7 +2,7 @@
 import { runReduceAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempts/attempt-request.js';
+import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempt-request.js';
 import { findSegments } from './find-segments.js';
 import { openAttempt } from './open-attempt.js';
 import { scratch } from './thread-belongings.js';

@@ -1,0 +1,22 @@
+/** One task of a plan, as a task thread is given it: with a name for its output that no other attempt has or will have. */
+import { jobFiles, type Plan, randomToken, type Split, type TaskKind, taskId } from '@gridmr/contracts';
+import type { MapTask, ReduceTask } from './attempt-request.js';
+
+const attemptTokenLength = 6;
+
+/** @param splitOf asked for the split of a map task */
+export async function attemptTask(
+  plan: Plan,
+  kind: TaskKind,
+  index: number,
+  attempt: number,
+  splitOf: (index: number) => Promise<Split>,
+): Promise<MapTask | ReduceTask> {
+  const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
+  const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
+  const outputPath = jobFiles.attemptOutput(plan.job_id, kind, index, name, extension);
+  const one = { taskId: taskId(plan.job_id, kind, index), index, outputPath };
+  return kind === 'map'
+    ? { ...one, kind, split: await splitOf(index), reducers: plan.reduce_tasks }
+    : { ...one, kind, plan };
+}

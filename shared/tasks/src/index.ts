@@ -1,0 +1,10 @@
+/** The work of one job without a queue: planning it, making attempts in task threads, gathering what is committed, placing the output. */
+export * from './attempt-request.js';
+export * from './attempt-task.js';
+export * from './bundle-claims.js';
+export * from './describe-failure.js';
+export * from './held-lock.js';
+export * from './make-plan.js';
+export * from './place-output.js';
+export * from './summarise-group.js';
+export * from './task-slots.js';
