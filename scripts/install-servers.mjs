@@ -1,5 +1,5 @@
 /**
- * The servers that some tests run beside the embedded ones: Redis and PostgreSQL. As root on Debian or Ubuntu they are
+ * The programs that some tests run beside what npm has: Redis and PostgreSQL, and the browser Chromium. As root on Debian or Ubuntu they are
  * installed from the system's packages; otherwise one line says what is missing, and those tests are skipped.
  *
  * The packages would start a service each on its default port, now and at every boot. Tests start servers of their own, so
@@ -19,6 +19,7 @@ const servers = [
     isThere: () => onPath('redis-server', 'valkey-server'),
   },
   { name: 'PostgreSQL', package: 'postgresql', service: 'postgresql', isThere: hasPostgres },
+  { name: 'Chromium', package: 'chromium', isThere: () => onPath('chromium', 'chromium-browser') },
 ];
 
 export async function installServers() {
@@ -28,7 +29,7 @@ export async function installServers() {
   const left = missing.filter(server => !server.isThere());
   if (left.length === 0) return;
   console.error(
-    `${left.map(server => server.name).join(' and ')} not installed (${reason ?? 'not found after installation'}): ` +
+    `${left.map(server => server.name).join(', ')} not installed (${reason ?? 'not found after installation'}): ` +
       `their tests are skipped. On Debian or Ubuntu: apt-get install ${left.map(server => server.package).join(' ')}`,
   );
 }
@@ -39,7 +40,7 @@ function canInstall() {
 
 /** Answers undefined, or why it did not work. */
 async function install(missing) {
-  console.error(`Installing ${missing.map(server => server.package).join(' and ')} for the tests (once) …`);
+  console.error(`Installing ${missing.map(server => server.package).join(', ')} for the tests (once) …`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const updated = await runQuietly('apt-get', ['update', '-q'], { env });
   if (!updated.ok) return `apt-get update failed: ${lastLines(updated.output, 1)}`;
@@ -80,7 +81,8 @@ function forbidStarting() {
 /** So that they do not start at the next boot either. Without systemd there is nothing to disable. */
 function disableServices(installed) {
   if (!onPath('systemctl')) return;
-  spawnSync('systemctl', ['disable', ...installed.map(server => server.service)], { stdio: 'ignore' });
+  const services = installed.flatMap(({ service }) => service ?? []);
+  if (services.length > 0) spawnSync('systemctl', ['disable', ...services], { stdio: 'ignore' });
 }
 
 function hasPostgres() {

@@ -6,7 +6,7 @@ import type { SourceFile } from './source-file.js';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-const made = new Set(['node_modules', 'dist', 'dist-test', '.git', '.turbo', '.gridmr', 'golden']);
+const made = new Set(['node_modules', 'dist', 'dist-test', 'dist-types', '.git', '.turbo', '.gridmr', 'golden']);
 
 export async function readRepository(): Promise<SourceFile[]> {
   const top = ['package.json', 'package-lock.json'].map(name => join(root, name));

@@ -10,12 +10,14 @@ import { logRequests } from './log-requests.js';
 import { mountRoutes } from './mount-routes.js';
 import { assignRequestId } from './request-id.js';
 import { routeTable } from './route-table.js';
+import { serveDashboard } from './serve-dashboard.js';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
   app.use(assignRequestId, logRequests(dependencies.logger), helmet());
   mountRoutes(app, routeTable(dependencies));
+  app.use(serveDashboard());
   app.use(refuseUnknownRoute, answerProblems(dependencies.logger));
   return app;
 }

@@ -18,6 +18,9 @@ export const routes = {
   openapi: '/openapi.json',
 };
 
+/** Addresses of the dashboard's pages, in the notation of the server's router. */
+export const dashboardPages = ['/', '/jobs/:job_id', '/submit', '/workers', '/system', '/login'] as const;
+
 /** What results are served as, and asked for by `Accept`. */
 export const resultMediaTypes: Readonly<Record<OutputFormat, string>> = {
   tsv: 'text/tab-separated-values',

@@ -5,6 +5,7 @@ export * from './crash-guard.js';
 export * from './ended-jobs.js';
 export * from './event-publisher.js';
 export * from './event-reader.js';
+export * from './find-on-path.js';
 export * from './heartbeats.js';
 export * from './kept-queue-server.js';
 export * from './logger.js';
