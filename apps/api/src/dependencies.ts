@@ -5,6 +5,7 @@ import type { History } from '@gridmr/history';
 import type { Logger } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import type { JobQueue } from './job-queue.js';
+import type { LiveEvents } from './live/live-events.js';
 
 /** Compiles programs without running them. Throws `RequestError` for what does not parse. */
 export interface ProgramCheck {
@@ -27,6 +28,7 @@ export interface ApiDependencies {
   readonly jobStore: JobStore;
   readonly queue: JobQueue;
   readonly checker: ProgramCheck;
+  readonly live: LiveEvents;
   readonly logger: Logger;
   readonly ceilings: JobCeilings;
   readonly version: string;

@@ -80,13 +80,20 @@ function answersOf(row: Route, components: Components): Json {
 }
 
 function answerOf(kind: AnswerKind, components: Components): Json {
-  const streams = (kind.mediaTypes ?? []).map(type => [type, { schema: { type: 'string' } }]);
+  const streams = (kind.mediaTypes ?? []).map(type => [type, { schema: streamOf(kind, components) }]);
   const json = kind.schema && [['application/json', { schema: components.describe(kind.schema, 'output') }]];
   return {
     description: kind.description,
     headers: headersOf(kind.headers),
     content: Object.fromEntries([...(json ?? []), ...streams]),
   };
+}
+
+/** OpenAPI 3.1 has no words for events: the schemas of their data are named beside the text. */
+function streamOf({ events }: AnswerKind, components: Components): Json {
+  if (events === undefined) return { type: 'string' };
+  const described = Object.entries(events).map(([name, schema]) => [name, components.describe(schema, 'output')]);
+  return { type: 'string', 'x-events': Object.fromEntries(described) };
 }
 
 function headersOf(described: Readonly<Record<string, string>> = {}): Json {

@@ -4,5 +4,6 @@ export type { ApiDependencies, JobCeilings, ProgramCheck } from './dependencies.
 export { type ApiDocument, describeApi } from './describe-api.js';
 export { followEvents } from './follow-events.js';
 export { JobQueue } from './job-queue.js';
+export { LiveEvents } from './live/live-events.js';
 export { type ApiAddress, startApi } from './start-api.js';
 export { Sweep } from './sweep/sweep.js';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from './dependencies.js';
 import { describeApi } from './describe-api.js';
 import { type Route, route } from './route.js';
+import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
@@ -15,6 +16,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...jobRoutes(dependencies),
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),
+    ...eventRoutes(dependencies),
     ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
     documentRoute(() => document),

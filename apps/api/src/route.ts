@@ -34,6 +34,8 @@ export interface AnswerKind {
   /** Of a JSON answer. A stream has media types instead. */
   readonly schema?: z.ZodType;
   readonly mediaTypes?: readonly string[];
+  /** Of a stream of events: their data, by name. */
+  readonly events?: Readonly<Record<string, z.ZodType>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +63,7 @@ export interface RouteSpec<
   /** Gives an answer, or has written the response itself. */
   handle(
     call: Call<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
-  ): Answer | Promise<Answer | undefined>;
+  ): Answer | undefined | Promise<Answer | undefined>;
 }
 
 export type Route = RouteSpec<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>;

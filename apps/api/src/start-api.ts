@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
-import { openHistory } from '@gridmr/history';
+import { type JobChange, openHistory } from '@gridmr/history';
 import {
+  ChangePublisher,
+  ChangeReader,
   connectRedis,
   EventReader,
   keepQueueServer,
@@ -20,12 +22,15 @@ import { createApp } from './create-app.js';
 import type { ApiDependencies } from './dependencies.js';
 import { followEvents } from './follow-events.js';
 import { JobQueue } from './job-queue.js';
+import { LiveEvents } from './live/live-events.js';
 import { Sweep } from './sweep/sweep.js';
 
 export interface ApiAddress {
   readonly host: string;
   readonly port: number;
 }
+
+type Connection = ReturnType<typeof connectRedis>;
 
 const bytesPerMb = 1024 * 1024;
 
@@ -34,12 +39,18 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const { dataDirectory, redisUrl } = settings;
   const store = await openFsStore(dataDirectory);
   const jobStore = new JobStore(store);
-  const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory }));
+  let changes: ChangePublisher | undefined;
+  const onChange = (change: JobChange) => changes?.publish(change);
+  const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory, onChange }));
   const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
   const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());
   checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
+  const shared = connectRedis(url, 'worker', logger);
+  stack.add('redis for events', () => shared.disconnect());
+  changes = stack.use('changes', new ChangePublisher(shared, logger));
+  const live = new LiveEvents(history, logger);
   let sweep: Sweep | undefined;
 
   const dependencies: ApiDependencies = {
@@ -48,6 +59,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     jobStore,
     queue,
     checker,
+    live,
     logger,
     version: packageVersion(import.meta.url),
     ceilings: {
@@ -58,7 +70,9 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     requestSweep: () => sweep?.request(),
   };
   const address = await listen(dependencies, settings, stack);
-  readEvents(dependencies, url, address, stack);
+  stack.use('live events', live);
+  followChanges(dependencies, shared, stack);
+  readEvents(dependencies, shared, address, stack);
   sweep = stack.use('sweep', new Sweep(dependencies));
   return address;
 }
@@ -84,11 +98,15 @@ async function stopServer(server: Server): Promise<void> {
   clearTimeout(cut);
 }
 
+/** Every API process hears of every change, and tells its own listeners. */
+function followChanges({ live, logger }: ApiDependencies, redis: Connection, stack: StopStack): void {
+  const onChanges = live.take.bind(live);
+  stack.use('reader of changes', new ChangeReader({ redis, logger, onStart: id => live.start(id), onChanges }));
+}
+
 /** The name in the group of readers is the address, so that a restarted API takes up what it had not acknowledged. */
-function readEvents(dependencies: ApiDependencies, url: string, address: ApiAddress, stack: StopStack): void {
+function readEvents(dependencies: ApiDependencies, redis: Connection, address: ApiAddress, stack: StopStack): void {
   const { logger } = dependencies;
-  const redis = connectRedis(url, 'worker', logger);
-  stack.add('redis for events', () => redis.disconnect());
   const consumerName = `api-${hostname()}-${address.port}`;
   stack.use('events', new EventReader({ redis, consumerName, handle: followEvents(dependencies), logger }));
 }

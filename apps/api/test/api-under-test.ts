@@ -3,19 +3,42 @@
  * queue, so jobs stay queued; tests that need a job further on write what workers would write.
  */
 import { jobFiles, messageIds } from '@gridmr/contracts';
-import { type History, openHistory } from '@gridmr/history';
-import { openProducer, type Producer, type QueueServer, type Queues, startQueueServer } from '@gridmr/runtime';
+import { type History, type JobChange, openHistory } from '@gridmr/history';
+import {
+  ChangePublisher,
+  ChangeReader,
+  connectRedis,
+  openProducer,
+  type Producer,
+  type QueueServer,
+  type Queues,
+  startQueueServer,
+} from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
 import { TemporaryDirectory } from '@gridmr/testkit';
 import type { Express } from 'express';
 import request from 'supertest';
-import { type ApiDependencies, createApp, JobQueue } from '../dist/index.js';
+import { type ApiDependencies, createApp, JobQueue, LiveEvents } from '../dist/index.js';
 import { RecordedLog } from './recorded-log.js';
 
 const bytesPerMb = 1024 * 1024;
 /** A machine that stands still for seconds must not look like a Redis that is away. */
 const commandTimeoutMs = 20_000;
+
+function follow(redis: Producer['redis'], history: History, log: RecordedLog) {
+  const live = new LiveEvents(history, log);
+  const onChanges = live.take.bind(live);
+  return { live, reader: new ChangeReader({ redis, logger: log, onStart: id => live.start(id), onChanges }) };
+}
+
+/** What tells listeners of changes. */
+interface Follower {
+  readonly live: LiveEvents;
+  readonly reader: ChangeReader;
+  readonly changes: ChangePublisher;
+  readonly redis: Producer['redis'];
+}
 
 export class ApiUnderTest implements AsyncDisposable {
   sweepsRequested = 0;
@@ -30,6 +53,7 @@ export class ApiUnderTest implements AsyncDisposable {
     readonly log: RecordedLog,
     readonly dependencies: ApiDependencies,
     readonly app: Express,
+    readonly follower: Follower,
   ) {}
 
   /** `change` replaces some of the parts by others. */
@@ -42,15 +66,21 @@ export class ApiUnderTest implements AsyncDisposable {
     const log = new RecordedLog();
     const store = await openFsStore(directory.path);
     const jobStore = new JobStore(store);
-    const history = await openHistory({ dataDirectory: directory.path });
     const { redis, queues } = await openProducer(redisUrl, log);
     redis.options.commandTimeout = commandTimeoutMs;
+    const shared = connectRedis(redisUrl, 'worker', log);
+    const changes = new ChangePublisher(shared, log);
+    const onChange = (change: JobChange) => changes.publish(change);
+    const history = await openHistory({ dataDirectory: directory.path, onChange });
+    const follower = { ...follow(shared, history, log), changes, redis: shared };
+    const { live } = follower;
     const dependencies: ApiDependencies = {
       history,
       store,
       jobStore,
       queue: new JobQueue(redis, queues),
       checker,
+      live,
       logger: log,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
       version: '0.0.0-test',
@@ -60,7 +90,18 @@ export class ApiUnderTest implements AsyncDisposable {
       ...change,
     };
     const app = createApp(dependencies);
-    const opened = new ApiUnderTest(directory, store, jobStore, history, redis, queues, log, dependencies, app);
+    const opened = new ApiUnderTest(
+      directory,
+      store,
+      jobStore,
+      history,
+      redis,
+      queues,
+      log,
+      dependencies,
+      app,
+      follower,
+    );
     await directory.write('input/book.txt', 'the quick brown fox\n');
     return opened;
   }
@@ -68,6 +109,20 @@ export class ApiUnderTest implements AsyncDisposable {
   /** As another API process over the same Redis has it. */
   anotherQueue(): JobQueue {
     return new JobQueue(this.redis, this.queues);
+  }
+
+  /** Another API process over the same Redis and the same records. */
+  anotherProcess() {
+    const redis = this.follower.redis.duplicate();
+    const { live, reader } = follow(redis, this.history, this.log);
+    return {
+      app: createApp({ ...this.dependencies, live }),
+      async [Symbol.asyncDispose]() {
+        live[Symbol.dispose]();
+        await reader[Symbol.asyncDispose]();
+        redis.disconnect();
+      },
+    };
   }
 
   get http() {
@@ -101,6 +156,10 @@ export class ApiUnderTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.follower.live[Symbol.dispose]();
+    await this.follower.reader[Symbol.asyncDispose]();
+    await this.follower.changes[Symbol.asyncDispose]();
+    this.follower.redis.disconnect();
     await this.queues.close();
     if (this.redis.status === 'ready') await this.redis.flushall();
     this.redis.disconnect();

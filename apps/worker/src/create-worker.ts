@@ -19,6 +19,7 @@ import {
   EndedJobsListener,
   EventPublisher,
   type Logger,
+  LogPublisher,
   openConsumer,
   openQueues,
   packageVersion,
@@ -75,6 +76,7 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     known: new KnownJobs(jobs),
     queues,
     news,
+    liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),
     logger,
   };

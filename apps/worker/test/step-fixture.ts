@@ -5,6 +5,7 @@ import {
   connectRedis,
   createLogger,
   EventPublisher,
+  LogPublisher,
   openQueues,
   type QueueServer,
   startQueueServer,
@@ -41,6 +42,7 @@ export async function openStepFixture(): Promise<StepFixture> {
     known: new KnownJobs(jobs),
     queues,
     news: new EventPublisher(redis, logger),
+    liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),
     logger,
   };

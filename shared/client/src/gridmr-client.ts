@@ -1,6 +1,9 @@
 /** GridMR's routes as methods. Every answer is validated by the schema that the API made it with. */
 import {
   clientLimits,
+  eventStreamMediaType,
+  type GeneralStreamEvent,
+  generalStreamEventSchema,
   type Health,
   headers,
   healthSchema,
@@ -8,8 +11,11 @@ import {
   type JobListQuery,
   type JobRequest,
   type JobStatusView,
+  type JobStreamEvent,
   jobSchema,
   jobStatusViewSchema,
+  jobStreamEventSchema,
+  liveLimits,
   type OutputFormat,
   type Page,
   pageSchema,
@@ -22,8 +28,10 @@ import {
   type Worker,
   workersStatusSchema,
 } from '@gridmr/contracts';
+import { followStream } from './follow-stream.js';
+import type { ReceivedEvent } from './read-events.js';
 import { readLines } from './read-lines.js';
-import { type AnswerSchema, Transport, type TransportOptions } from './transport.js';
+import { type AnswerSchema, parseJson, Transport, type TransportOptions } from './transport.js';
 import { type WaitForOptions, waitFor } from './wait-for.js';
 import { watchStream } from './watch-stream.js';
 
@@ -149,6 +157,41 @@ export class GridmrClient {
   /** Also answers when something is down: `status` says so. */
   health({ signal }: CallOptions = {}): Promise<Health> {
     return this.#transport.json(routes.health, healthSchema, { accept: [503], signal });
+  }
+
+  /**
+   * What happens to a job, until it has ended. A connection that breaks is made again, and goes on where it was. A `status` with `snapshot`
+   * voids what was told before.
+   */
+  async *events(id: string, { signal }: CallOptions = {}): AsyncGenerator<JobStreamEvent, void, undefined> {
+    const path = routes.jobEvents(encodeURIComponent(id));
+    for await (const event of this.#follow(path, ({ event: name }) => name === 'done', signal)) {
+      const known = jobStreamEventSchema.safeParse(event);
+      // A newer API may have more kinds of events.
+      if (known.success) yield known.data;
+    }
+  }
+
+  /** What happens to all jobs, workers and the system, without an end. */
+  async *allEvents({ signal }: CallOptions = {}): AsyncGenerator<GeneralStreamEvent, void, undefined> {
+    for await (const event of this.#follow(routes.events, () => false, signal)) {
+      const known = generalStreamEventSchema.safeParse(event);
+      if (known.success) yield known.data;
+    }
+  }
+
+  async *#follow(path: string, isLast: (event: ReceivedEvent) => boolean, signal: AbortSignal | undefined) {
+    const open = async (lastEventId: string | undefined) => {
+      const sent: Record<string, string> = { accept: eventStreamMediaType };
+      if (lastEventId !== undefined) sent[headers.lastEventId] = lastEventId;
+      const stream = await this.#transport.stream(path, { headers: sent, signal });
+      return watchStream(stream, { url: path, idleMs: clientLimits.eventsIdleMs, signal });
+    };
+    const { comeBackMs } = liveLimits;
+    const failuresMax = clientLimits.eventsFailuresMax;
+    for await (const { event, data } of followStream({ open, comeBackMs, signal, failuresMax, isLast })) {
+      yield { event, data: parseJson(data) };
+    }
   }
 
   /** Polls until the job has finished, and answers it. A failed job is an answer, not an error. */

@@ -111,7 +111,7 @@ export class Transport {
 }
 
 /** Undefined for what is not JSON, which no schema accepts. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 /** Waiting for a job by looking at its status again and again. */
 import { clientLimits, isFinished, type Job, type JobStatusView } from '@gridmr/contracts';
+import { pause } from './pause.js';
 
 export interface WaitForOptions {
   /** Ends the wait, with its own reason. There is no other deadline: a job may take days. */
@@ -26,20 +27,4 @@ export async function waitFor(
     if (isFinished(status.status)) return client.job(id, { signal });
     await pause(pollMs, signal);
   }
-}
-
-/** Rejects with the signal's reason. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }

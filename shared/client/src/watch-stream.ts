@@ -40,7 +40,7 @@ async function readInTime(reader: ReadableStreamDefaultReader<Uint8Array>, { url
   } catch (error) {
     if (error instanceof ConnectionError) throw error;
     signal?.throwIfAborted();
-    throw new ConnectionError('unreachable', url, `the results broke off: ${reasonOf(error)}`, { cause: error });
+    throw new ConnectionError('unreachable', url, `the answer broke off: ${reasonOf(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

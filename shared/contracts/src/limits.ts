@@ -40,6 +40,52 @@ export const apiLimits = {
   verdictPollMs: 100,
 } as const;
 
+/** Live events: streams of what happens to jobs (`apps/api/src/live`). */
+export const liveLimits = {
+  /** News of a job gathers for so long before it is told on. */
+  gatherMs: 200,
+  /** Entries of the change stream in Redis, */
+  changesKeptMax: 10_000,
+  /** and of their text what an API process holds, for listeners that come back or are slow. */
+  heldBytesMax: 16 * mib,
+  changesPerReadMax: 500,
+  readBlockMs: 2 * secondMs,
+  tasksPerEventMax: 5000,
+  /** What waits for Redis: tasks and jobs that have changed. Beyond, listeners look at the records instead. */
+  tasksWaitingMax: 200_000,
+  jobsWaitingMax: 5000,
+  /** Listeners of one API process. */
+  listenersMax: 5000,
+  /** A connection that takes nothing for so long is cut off. */
+  stallMs: 30 * secondMs,
+  /** Told at once to one that has fallen behind, before it is asked whether it takes more. */
+  catchUpBytes: 256 * kib,
+  heartbeatMs: 15 * secondMs,
+  /** What a listener is asked to wait for before it comes back. */
+  comeBackMs: 1 * secondMs,
+  /** How often the records of jobs that are listened to are looked at, should the news of their end be lost. */
+  endCheckMs: 5 * secondMs,
+  logLinesPerEventMax: 20,
+  logLineLengthMax: 300,
+  /** Of one worker. */
+  logEventsPerSecondMax: 20,
+  /** How often the workers are looked at while somebody listens. */
+  workersMs: 2 * secondMs,
+  lastEventIdLengthMax: 64,
+} as const;
+
+/** Figures of the whole system, and what the API keeps of them. */
+export const systemLimits = {
+  sampleMs: 5 * secondMs,
+  /** Samples of the last hour. */
+  samplesMax: 720,
+  /** Rows of attempts read at once, and buckets of a histogram of durations. */
+  attemptsPerReadMax: 10_000,
+  histogramBuckets: 20,
+  /** Partitions told one by one; of more only the heaviest. */
+  partitionsListedMax: 1000,
+} as const;
+
 /** The sweep (`apps/api/src/sweep`): puts jobs back to work whose messages were lost or stand still. */
 export const sweepLimits = {
   everyMs: 2 * secondMs,
@@ -326,6 +372,10 @@ export const clientLimits = {
   requestMs: 30 * secondMs,
   /** Between two chunks of streamed results. */
   resultsIdleMs: 60 * secondMs,
+  /** Between two pieces of a stream of events: twice the pause between signs of life. */
+  eventsIdleMs: 35 * secondMs,
+  /** Connections in a row without an event, before a stream of events is given up. */
+  eventsFailuresMax: 30,
   /** Between two looks at a job that is waited for. */
   pollMs: 200,
   /** Of an answer that is not JSON, kept in the error. */

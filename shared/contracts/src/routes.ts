@@ -11,11 +11,17 @@ export const routes = {
   jobTask: (id: string, taskId: string) => `${apiPrefix}/jobs/${id}/tasks/${taskId}`,
   jobResults: (id: string) => `${apiPrefix}/jobs/${id}/results`,
   jobCancel: (id: string) => `${apiPrefix}/jobs/${id}/cancel`,
+  jobEvents: (id: string) => `${apiPrefix}/jobs/${id}/events`,
+  jobMetrics: (id: string) => `${apiPrefix}/jobs/${id}/metrics`,
+  events: `${apiPrefix}/events`,
+  systemMetrics: `${apiPrefix}/metrics/system`,
   workersStatus: `${apiPrefix}/workers/status`,
   health: '/health',
   healthLive: '/health/live',
   healthReady: '/health/ready',
+  metrics: '/metrics',
   openapi: '/openapi.json',
+  docs: '/docs',
 };
 
 /** Addresses of the dashboard's pages, in the notation of the server's router. */
@@ -28,4 +34,10 @@ export const resultMediaTypes: Readonly<Record<OutputFormat, string>> = {
   jsonl: 'application/x-ndjson',
 };
 
-export const headers = { requestId: 'x-request-id', idempotencyKey: 'idempotency-key' } as const;
+export const headers = {
+  requestId: 'x-request-id',
+  idempotencyKey: 'idempotency-key',
+  lastEventId: 'last-event-id',
+} as const;
+
+export const eventStreamMediaType = 'text/event-stream';

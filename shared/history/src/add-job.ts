@@ -1,7 +1,8 @@
 /** Storing a submitted job, once, however often its request comes. */
 import type { AskedJob } from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
-import type { AddJobResult, KnownSubmission, NewJob } from './history.js';
+import type { AddJobResult, JobChange, KnownSubmission, NewJob } from './history.js';
+import { statusView } from './job-views.js';
 import { plainText } from './json-column.js';
 import type { Tables } from './schema.js';
 import { fixedWidthTime } from './utc-time.js';
@@ -66,6 +67,12 @@ async function insertJob(trx: Transaction<Tables>, asked: AskedJob): Promise<boo
     .onConflict(conflict => conflict.column('job_id').doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
+}
+
+/** What storing a new job changes. */
+export function newJobChange({ asked: { job_id, spec } }: NewJob): JobChange {
+  const status = statusView({ job_id, status: 'queued', phase: null, error: null, ...noneYet });
+  return { clientId: spec.client_id, status, moved: true, tasks: [] };
 }
 
 const noneYet = {

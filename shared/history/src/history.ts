@@ -39,6 +39,27 @@ export interface TaskListQuery {
   readonly state?: TaskState | undefined;
 }
 
+/** A task whose state has changed, or is told. */
+export interface TaskMove {
+  readonly kind: TaskKind;
+  readonly index: number;
+  readonly state: TaskState;
+}
+
+/** What a call has changed of one job's records. */
+export interface JobChange {
+  readonly clientId: string;
+  readonly status: JobStatusView;
+  /** Whether its status or its phase is another than before. */
+  readonly moved: boolean;
+  readonly tasks: readonly TaskMove[];
+}
+
+export interface TaskMovesQuery {
+  readonly limit: number;
+  readonly after?: Pick<TaskMove, 'kind' | 'index'> | undefined;
+}
+
 export interface History extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgres';
   addJob(job: NewJob): Promise<AddJobResult>;
@@ -53,6 +74,8 @@ export interface History extends AsyncDisposable {
   /** All tasks of the plan, map before reduce, in order; those nothing is known of yet are `pending` without attempts. */
   listTasks(jobId: string, query: TaskListQuery): Promise<Page<Task>>;
   findTask(jobId: string, taskId: string): Promise<Task | undefined>;
+  /** States of the tasks that something is known of, map before reduce, in order. Cheaper than tasks with their attempts. */
+  taskStates(jobId: string, query: TaskMovesQuery): Promise<TaskMove[]>;
   /** The highest number that any attempt of the job had; 0 if nothing is known of any. */
   highestAttempt(jobId: string): Promise<number>;
   /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */

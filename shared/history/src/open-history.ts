@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { reservedDirectory } from '@gridmr/contracts';
 import { type Dialect, Kysely } from 'kysely';
-import type { History } from './history.js';
+import type { History, JobChange } from './history.js';
 import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres-dialect.js';
 import type { Tables } from './schema.js';
@@ -14,6 +14,8 @@ export interface HistoryAddress {
   /** `postgres://…`; absent: `<dataDirectory>/.gridmr/history.sqlite`. */
   readonly url?: string | undefined;
   readonly dataDirectory: string;
+  /** Told what each call has changed, once that is stored. Must not throw. */
+  readonly onChange?: ((change: JobChange) => void) | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface HistoryAddress {
  * Throws `HistoryInUseError` if another process has the SQLite file, `HistoryUnavailableError` if the database does not
  * answer, `TypeError` for an address of another kind.
  */
-export async function openHistory({ url, dataDirectory }: HistoryAddress): Promise<History> {
+export async function openHistory({ url, dataDirectory, onChange }: HistoryAddress): Promise<History> {
   const kind = url === undefined ? 'sqlite' : 'postgres';
   const dialect = url === undefined ? await openFile(dataDirectory) : openServer(url);
   const db = new Kysely<Tables>({ dialect });
@@ -32,7 +34,7 @@ export async function openHistory({ url, dataDirectory }: HistoryAddress): Promi
     await db.destroy();
     throw error;
   }
-  return new SqlHistory(db, kind);
+  return new SqlHistory(db, kind, onChange);
 }
 
 async function openFile(dataDirectory: string): Promise<Dialect> {

@@ -3,43 +3,63 @@
  * (`job-news.ts`, `attempt-news.ts`), write what changed. A batch of 200 pieces of news of one job takes five
  * statements. Jobs are locked in the order of their ids, so that two API processes never wait for each other.
  */
-import { type AttemptEvent, type JobEvent, parseTaskId, queueLimits } from '@gridmr/contracts';
+import { type AttemptEvent, type JobEvent, parseTaskId, queueLimits, type TaskState } from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
 import { applyAttempt, type TaskAttempts } from './attempt-news.js';
 import { attemptsOf } from './attempts-of.js';
+import type { JobChange, TaskMove } from './history.js';
 import { applyPhase, applyPlanned, countTask, type NewsRow, newsColumns } from './job-news.js';
-import type { AttemptRow, Tables } from './schema.js';
+import { statusView } from './job-views.js';
+import type { AttemptRow, JobRow, Tables } from './schema.js';
 import { taskStateOf } from './task-state.js';
 
 /** Locks rows where the database has row locks. */
 export type RowLocks = 'row locks' | 'one writer';
 
-export async function recordEvents(db: Kysely<Tables>, locks: RowLocks, events: readonly JobEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await db.transaction().execute(async trx => {
+/** Returns what it has changed, by job. */
+export async function recordEvents(
+  db: Kysely<Tables>,
+  locks: RowLocks,
+  events: readonly JobEvent[],
+): Promise<JobChange[]> {
+  if (events.length === 0) return [];
+  return await db.transaction().execute(async trx => {
     const jobs = await lockJobs(trx, locks, [...new Set(events.map(event => event.job_id))]);
     const known = events.filter(event => jobs.has(event.job_id));
     for (let start = 0; start < known.length; start += queueLimits.eventsPerReadMax) {
       await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerReadMax));
     }
     await updateJobs(trx, jobs);
+    return [...jobs.values()].filter(hasChanged).map(changeOf);
   });
 }
 
+type LockedRow = NewsRow & Pick<JobRow, 'client_id' | 'error'>;
+
 interface LockedJob {
-  readonly row: NewsRow;
-  readonly before: NewsRow;
+  readonly row: LockedRow;
+  readonly before: LockedRow;
+  readonly moves: TaskMove[];
+}
+
+function hasChanged({ row, before, moves }: LockedJob): boolean {
+  return moves.length > 0 || newsColumns.some(column => row[column] !== before[column]);
+}
+
+function changeOf({ row, before, moves }: LockedJob): JobChange {
+  const moved = row.status !== before.status || row.phase !== before.phase;
+  return { clientId: row.client_id, status: statusView(row), moved, tasks: moves };
 }
 
 async function lockJobs(trx: Transaction<Tables>, locks: RowLocks, ids: string[]): Promise<Map<string, LockedJob>> {
   const rows = await trx
     .selectFrom('jobs')
-    .select(['job_id', ...newsColumns])
+    .select(['job_id', 'client_id', 'error', ...newsColumns])
     .where('job_id', 'in', ids)
     .orderBy('job_id')
     .$if(locks === 'row locks', query => query.forUpdate())
     .execute();
-  return new Map(rows.map(row => [row.job_id, { row, before: { ...row } }]));
+  return new Map(rows.map(row => [row.job_id, { row, before: { ...row }, moves: [] }]));
 }
 
 async function recordBatch(
@@ -64,13 +84,26 @@ async function recordAttempts(
   events: readonly AttemptEvent[],
 ): Promise<void> {
   const tasks = await knownAttempts(trx, events);
+  const before = new Map([...tasks].map(([id, attempts]) => [id, taskStateOf(attempts.values())]));
   for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, -1);
   for (const event of events) {
     const attempts = tasks.get(event.task_id);
     if (attempts !== undefined) applyAttempt(attempts, event);
   }
   for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, 1);
+  for (const [id, attempts] of tasks) noteMove(jobs, id, before.get(id), taskStateOf(attempts.values()));
   await writeTasks(trx, tasks);
+}
+
+function noteMove(
+  jobs: ReadonlyMap<string, LockedJob>,
+  id: string,
+  before: TaskState | undefined,
+  state: TaskState,
+): void {
+  if (state === before) return;
+  const { jobId, kind, index } = parseTaskId(id);
+  jobs.get(jobId)?.moves.push({ kind, index, state });
 }
 
 /** The attempts of every task that `events` are about, by task id; without any for a task heard of the first time. */
@@ -121,7 +154,7 @@ async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, T
 async function updateJobs(trx: Transaction<Tables>, jobs: ReadonlyMap<string, LockedJob>): Promise<void> {
   for (const [jobId, { row, before }] of jobs) {
     if (newsColumns.every(column => row[column] === before[column])) continue;
-    const { job_id: _, ...changes } = row;
+    const { job_id: _, client_id: _client, error: _error, ...changes } = row;
     await trx.updateTable('jobs').set(changes).where('job_id', '=', jobId).execute();
   }
 }

@@ -1,27 +1,32 @@
 /** The history over kysely: each call is a file of its own. */
 import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
-import { addJob, findSubmission } from './add-job.js';
+import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
 import { askedJob, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
-import type { History, NewJob, TaskListQuery } from './history.js';
+import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
 import { recordEvents } from './record-events.js';
 import type { Tables } from './schema.js';
+import { taskStates } from './task-states.js';
 
 export class SqlHistory implements History {
   readonly kind: History['kind'];
   readonly #db: Kysely<Tables>;
+  readonly #onChange: (change: JobChange) => void;
 
   /** Owns `db`, whose tables are migrated. */
-  constructor(db: Kysely<Tables>, kind: History['kind']) {
+  constructor(db: Kysely<Tables>, kind: History['kind'], onChange: (change: JobChange) => void = () => undefined) {
     this.kind = kind;
     this.#db = db;
+    this.#onChange = onChange;
   }
 
-  addJob(job: NewJob) {
-    return this.#durably(db => addJob(db, job));
+  async addJob(job: NewJob) {
+    const added = await this.#durably(db => addJob(db, job));
+    if (added.outcome === 'created') this.#onChange(newJobChange(job));
+    return added;
   }
 
   findSubmission(clientId: string, key: string) {
@@ -52,6 +57,10 @@ export class SqlHistory implements History {
     return findTask(this.#db, jobId, taskId);
   }
 
+  taskStates(jobId: string, query: TaskMovesQuery) {
+    return taskStates(this.#db, jobId, query);
+  }
+
   highestAttempt(jobId: string) {
     return highestAttempt(this.#db, jobId);
   }
@@ -60,12 +69,15 @@ export class SqlHistory implements History {
     return unfinishedJobs(this.#db, limit, after);
   }
 
-  recordEvents(events: readonly JobEvent[]) {
-    return recordEvents(this.#db, this.kind === 'postgres' ? 'row locks' : 'one writer', events);
+  async recordEvents(events: readonly JobEvent[]) {
+    const locks = this.kind === 'postgres' ? 'row locks' : 'one writer';
+    for (const change of await recordEvents(this.#db, locks, events)) this.#onChange(change);
   }
 
-  finishJob(verdict: Verdict) {
-    return finishJob(this.#db, verdict);
+  async finishJob(verdict: Verdict) {
+    const change = await finishJob(this.#db, verdict);
+    if (change !== undefined) this.#onChange(change);
+    return change !== undefined;
   }
 
   /** Asks for a table, not for a constant: a database without ours would do no good. */

@@ -7,7 +7,7 @@ export interface EventEntry {
   readonly fields: readonly string[];
 }
 
-const entriesSchema = z
+export const entriesSchema = z
   .array(z.tuple([z.string(), z.array(z.string()).nullable()]).nullable())
   .transform(entries =>
     entries.filter(entry => entry !== null).map(([id, fields]): EventEntry => ({ id, fields: fields ?? [] })),

@@ -1,4 +1,6 @@
 /** What every GridMR process needs to run: settings, logs, the queue, and an orderly end. */
+export * from './change-publisher.js';
+export * from './change-reader.js';
 export * from './check-redis.js';
 export * from './consumers.js';
 export * from './crash-guard.js';
@@ -8,6 +10,7 @@ export * from './event-reader.js';
 export * from './find-on-path.js';
 export * from './heartbeats.js';
 export * from './kept-queue-server.js';
+export * from './log-publisher.js';
 export * from './logger.js';
 export * from './loop-watch.js';
 export * from './package-version.js';

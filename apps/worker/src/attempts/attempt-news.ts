@@ -56,5 +56,6 @@ export class AttemptNews {
   /** What the user's functions wrote with `ctx.log`. */
   log(lines: readonly string[]): void {
     for (const line of lines) this.logger.info(line, { source: 'program' });
+    this.#tools.liveLog.publish({ job_id: this.#jobId, task_id: this.taskId, attempt: this.attempt }, lines);
   }
 }

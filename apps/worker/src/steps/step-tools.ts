@@ -1,5 +1,5 @@
 /** What every step of a job works with. Made once per process, passed in. */
-import type { EventPublisher, Logger, Queues } from '@gridmr/runtime';
+import type { EventPublisher, Logger, LogPublisher, Queues } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import type { KnownJobs } from './known-jobs.js';
 
@@ -10,6 +10,7 @@ export interface StepTools {
   readonly known: KnownJobs;
   readonly queues: Queues;
   readonly news: EventPublisher;
+  readonly liveLog: LogPublisher;
   /** Tells all workers that a job has ended, so that they stop its attempts. */
   readonly announceEnded: (jobId: string) => Promise<void>;
   readonly logger: Logger;
