@@ -24,6 +24,7 @@ export async function withStack(work) {
 class BenchStack {
   #stack;
   #directory;
+  url;
   client;
   /** `{job_id}` of what was submitted last. */
   lastJob;
@@ -31,6 +32,7 @@ class BenchStack {
   constructor(stack, directory) {
     this.#stack = stack;
     this.#directory = directory;
+    this.url = stack.url;
     this.client = new GridmrClient({ baseUrl: stack.url });
   }
 

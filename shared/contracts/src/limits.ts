@@ -50,6 +50,8 @@ export const liveLimits = {
   heldBytesMax: 16 * mib,
   changesPerReadMax: 500,
   readBlockMs: 2 * secondMs,
+  /** A listener that comes back to an API which has not read the stream of changes yet waits so long for it. */
+  startWaitMs: 2 * secondMs,
   tasksPerEventMax: 5000,
   /** What waits for Redis: tasks and jobs that have changed. Beyond, listeners look at the records instead. */
   tasksWaitingMax: 200_000,

@@ -2,14 +2,14 @@
  * All listeners of this process: who listens to what, and when they are told. What happens comes through the stream of changes, whichever
  * process found it out. That stream is a hint, as the news of workers are: should the end of a job be lost on the way, the records tell it.
  */
-import { type Change, isFinished, liveLimits, RequestError } from '@gridmr/contracts';
+import { type Change, headers, isFinished, liveLimits, RequestError } from '@gridmr/contracts';
 import type { History } from '@gridmr/history';
 import type { Logger } from '@gridmr/runtime';
 import type { Request, Response } from 'express';
 import { ChangeLog, type HeldChange } from './change-log.js';
 import { jobSnapshot } from './job-snapshot.js';
 import { Listener, type Snapshot, type Subject } from './listener.js';
-import { eventText, parseLastEventId } from './server-sent-event.js';
+import { eventText, type LastEvent, parseLastEventId } from './server-sent-event.js';
 
 /** Whose events a listener to all jobs may see. */
 export type MaySee = (job: Pick<HeldChange, 'jobId' | 'clientId'>) => boolean;
@@ -26,11 +26,16 @@ export class LiveEvents implements Disposable {
   /** Jobs that had ended when they were looked at last, and whose listeners had not heard of it. */
   #suspects = new Set<string>();
   readonly #timers: NodeJS.Timeout[];
+  readonly #started: Promise<void>;
+  #onStarted: () => void = () => undefined;
   #checking = false;
 
   constructor(history: History, logger: Logger) {
     this.#history = history;
     this.#logger = logger;
+    this.#started = new Promise(resolve => {
+      this.#onStarted = resolve;
+    });
     this.#timers = [
       setInterval(() => this.#beat(), liveLimits.heartbeatMs),
       setInterval(() => this.#checkEnds(), liveLimits.endCheckMs),
@@ -52,6 +57,7 @@ export class LiveEvents implements Disposable {
   /** What comes next does not follow on what came before. */
   start(id: string): void {
     this.#log.start(id);
+    this.#onStarted();
     this.#snapshots.clear();
     for (const listener of this.#all) listener.startAnew();
   }
@@ -73,7 +79,7 @@ export class LiveEvents implements Disposable {
   async listenToJob(jobId: string, request: Request, response: Response): Promise<void> {
     const status = await this.#history.findStatus(jobId);
     if (status === undefined) throw new RequestError('not_found', `There is no job ${jobId}`, { job_id: jobId });
-    const last = parseLastEventId(request.get('last-event-id'));
+    const last = await this.#resumeAfter(request);
     let told = last?.id;
     if (isFinished(status.status) && last !== undefined) {
       const held = this.#log.reaches(last.id) && this.#log.ofJob(jobId, last.id);
@@ -93,7 +99,7 @@ export class LiveEvents implements Disposable {
   }
 
   /** The same of the jobs that the caller may see. Others tell it of the system by `tellAll`. */
-  listenToAll(maySee: MaySee, request: Request, response: Response): void {
+  async listenToAll(maySee: MaySee, request: Request, response: Response): Promise<void> {
     const wanted = (change: HeldChange) => eventsOfAllJobs.includes(change.event) && maySee(change);
     const subject: Subject = {
       jobId: undefined,
@@ -103,7 +109,7 @@ export class LiveEvents implements Disposable {
         return { pieces: [Buffer.from(eventText('reset', {}, id))], id, isDone: false };
       },
     };
-    this.#listen(subject, request, response, parseLastEventId(request.get('last-event-id'))?.id);
+    this.#listen(subject, request, response, (await this.#resumeAfter(request))?.id);
   }
 
   /** Whether anybody listens to all jobs. */
@@ -123,6 +129,19 @@ export class LiveEvents implements Disposable {
   [Symbol.dispose](): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const listener of this.#all) listener.end();
+  }
+
+  /** An API that was started just now is asked to resume before it has read what happened. */
+  async #resumeAfter(request: Request): Promise<LastEvent | undefined> {
+    const last = parseLastEventId(request.get(headers.lastEventId));
+    if (last === undefined || this.#log.last !== undefined) return last;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, liveLimits.startWaitMs);
+    });
+    await Promise.race([this.#started, late]);
+    clearTimeout(timer);
+    return last;
   }
 
   #listen(subject: Subject, request: Request, response: Response, told: string | undefined): void {

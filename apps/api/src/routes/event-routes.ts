@@ -81,8 +81,8 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
         },
       },
       problems: ['too_many_requests'],
-      handle: ({ request, response }) => {
-        live.listenToAll(visibleTo(response), request, response);
+      handle: async ({ request, response }) => {
+        await live.listenToAll(visibleTo(response), request, response);
         return undefined;
       },
     }),
