@@ -1,6 +1,4 @@
 /** Processes of a stack are killed while a job runs: it goes on by itself once they are back, and completes exactly. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { childProcesses, type OracleResult, StallMeter, TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { RunningStack } from '../end-to-end/running-stack.js';
@@ -15,15 +13,14 @@ import {
   slowJob,
   untilMoment,
 } from './slow-job.js';
+import { processMarks, processOf, signalIfThere } from './stack-processes.js';
 
-const run = promisify(execFile);
 const jobMs = 120_000;
 /** Back at work within 15 s, and a few seconds of work. */
 const endMsMax = 25_000;
 const moments = momentsOf(6);
 const hitAlone = moments.filter((_, i) => [1, 3, 4].includes(i));
-/** Of a process, in its command line. */
-const parts = { API: 'api/dist/main.js', 'a worker': 'worker/dist/main.js', 'the queue server': 'redis-server' };
+const parts = { API: processMarks.api, 'a worker': processMarks.worker, 'the queue server': processMarks.queueServer };
 
 describe('a job whose processes are killed', function () {
   this.timeout(90_000);
@@ -70,7 +67,7 @@ describe('a job whose processes are killed', function () {
     it(`all of them, in ${describeMoment(moment)}`, async () => {
       const all = [stack.process.pid, ...(await childProcesses(stack.process.pid))];
       await survives(moment, async () => {
-        for (const pid of all) killIfThere(pid);
+        for (const pid of all) signalIfThere(pid, 'SIGKILL');
         await stack.process.exited;
         stack = await startStack(directory, { GRIDMR_WORKERS: '2' });
       });
@@ -81,7 +78,7 @@ describe('a job whose processes are killed', function () {
     for (const moment of hitAlone) {
       it(`${name}, in ${describeMoment(moment)}`, async () => {
         const pid = await processOf(part, stack.process.pid);
-        await survives(moment, async () => killIfThere(pid));
+        await survives(moment, async () => signalIfThere(pid, 'SIGKILL'));
       });
     }
   }
@@ -100,12 +97,12 @@ describe('a job whose queue server comes back empty', function () {
 
   for (const moment of hitAlone) {
     it(`in ${describeMoment(moment)}`, async () => {
-      const server = await processOf('embedded-queue-main', process.pid);
+      const server = await processOf(processMarks.embeddedQueueServer, process.pid);
       const { job_id } = await stack.client.submit(slowJob);
       using commits = new CommitWatch(stack.directory, job_id);
       await untilMoment(stack.directory, job_id, moment);
       using clock = new StallMeter();
-      killIfThere(server);
+      signalIfThere(server, 'SIGKILL');
       const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
       expect(clock.ranMs).to.be.lessThan(endMsMax);
       expectExact(stack.directory, job, expected);
@@ -113,20 +110,3 @@ describe('a job whose queue server comes back empty', function () {
     });
   }
 });
-
-/** The process below `above` whose command line holds `part`. */
-async function processOf(part: string, above: number): Promise<number> {
-  const pids = await childProcesses(above);
-  const { stdout } = await run('ps', ['-o', 'pid=,args=', '-p', pids.join()]);
-  const row = stdout.split('\n').find(line => line.includes(part) && !line.includes('gridmr-queue'));
-  if (row === undefined) throw new Error(`there is no process of ${part}`);
-  return Number(row.trim().split(/\s+/)[0]);
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
