@@ -115,7 +115,9 @@ export function expectExact(directory: TemporaryDirectory, job: Job, expected: O
 /** Ended jobs keep what was asked and how they ended, nothing else. */
 export async function untilCleanedUp(directory: TemporaryDirectory, jobId: string): Promise<void> {
   await waitUntil('the clean-up', () => {
-    const left = readdirSync(directory.resolve(jobFiles.directory(jobId)), { recursive: true }).sort().join();
+    const left = readdirSync(directory.resolve(jobFiles.directory(jobId)), { recursive: true })
+      .sort()
+      .join();
     if (left !== 'job.json,verdict.json') throw new Error(`of ${jobId} there are ${left}`);
     return true;
   });

@@ -11,7 +11,7 @@ const workers = 3;
 const env = { GRIDMR_WORKERS: String(workers), GRIDMR_LOCK_SECONDS: '2', GRIDMR_STALLED_CHECK_SECONDS: '1' };
 const stopMs = 60_000;
 /** Of ours: nothing that a fault itself does may wait longer for a queue server that is away. */
-const logger = createLogger({ level: 'error', service: 'chaos' });
+const logger = createLogger({ level: 'none', service: 'chaos' });
 
 export class ChaosStack implements AsyncDisposable {
   readonly directory: TemporaryDirectory;

@@ -1,6 +1,7 @@
 /** What each fault does. None of them waits until the stack has recovered; what is to be undone later is left in `Afterwards`. */
 import { eventStream, queueNames, type TaskData } from '@gridmr/contracts';
-import { processMarks, processOf, signalIfThere } from '../stack-processes.js';
+import { waitUntil } from '@gridmr/testkit';
+import { processesOf, processMarks, signalIfThere } from '../stack-processes.js';
 import type { FaultKind } from './chaos-schedule.js';
 import type { ChaosStack } from './chaos-stack.js';
 
@@ -15,6 +16,8 @@ const queueStopMs = 2_500;
 /** Of messages: all that one call lists, and the share of them that a fault hits. */
 const messagesMax = 100;
 const messagesHit = 0.3;
+/** Attempts that a repeated message allows for: as many as any task has had, so that no two have the same number. */
+const repeatedAfter = 100;
 
 export const doFault: Readonly<Record<FaultKind, DoFault>> = {
   'kill a worker': async (stack, pick) => {
@@ -35,10 +38,10 @@ export const doFault: Readonly<Record<FaultKind, DoFault>> = {
   'kill every process': stack => stack.killEverything(),
   'wipe the queue': stack => stack.redis.flushall(),
   'kill the queue server': async () => {
-    signalIfThere(await processOf(processMarks.queueServer, process.pid), 'SIGKILL');
+    signalIfThere(await queueServer(), 'SIGKILL');
   },
   'stop the queue server': async (_stack, _pick, afterwards) => {
-    afterwards.push(stopFor(await processOf(processMarks.queueServer, process.pid), queueStopMs));
+    afterwards.push(stopFor(await queueServer(), queueStopMs));
   },
   'cut all connections to the queue': async ({ redis }) => {
     for (const type of ['normal', 'pubsub']) await redis.call('CLIENT', 'KILL', 'TYPE', type);
@@ -53,7 +56,8 @@ export const doFault: Readonly<Record<FaultKind, DoFault>> = {
   'repeat messages of tasks': async ({ queues }, pick) => {
     const messages = await queues.tasks.getJobs(['prioritized', 'active', 'completed'], 0, messagesMax);
     for (const message of some(messages, pick)) {
-      if (message !== undefined) await queues.tasks.add(queueNames.tasks, message.data satisfies TaskData);
+      const { attempts_before = 0, ...task }: TaskData = message.data;
+      await queues.tasks.add(queueNames.tasks, { ...task, attempts_before: attempts_before + repeatedAfter });
     }
   },
   'lose the locks of running tasks': async ({ queues, redis }) => {
@@ -62,6 +66,11 @@ export const doFault: Readonly<Record<FaultKind, DoFault>> = {
   },
   'lose the news': ({ redis }) => redis.del(eventStream),
 };
+
+/** One that was hit is on its way back. */
+function queueServer(): Promise<number> {
+  return waitUntil('the queue server', async () => (await processesOf(processMarks.queueServer, process.pid))[0]);
+}
 
 async function pickWorker(stack: ChaosStack, pick: number): Promise<number> {
   const pids = await stack.workers();

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Job } from '@gridmr/contracts';
+import { type Job, leftoversSoughtKey } from '@gridmr/contracts';
 import { type OracleResult, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { CommitWatch } from '../commit-watch.js';
@@ -41,6 +41,8 @@ export async function runSchedule(stack: ChaosStack, schedule: ChaosSchedule): P
       const job = await ended(stack, id, signal);
       expectExactJob(stack, job, schedule.jobs[i] as ChaosJob, expected[i] as OracleResult);
       await persistently(signal, async () => watches[i]?.expectNoRepetition(stack.client));
+      // What a late attempt leaves behind is looked for every few minutes; here, now.
+      await persistently(signal, () => stack.redis.del(leftoversSoughtKey));
       await untilCleanedUp(stack.directory, id);
       lostAttempts += job.counters.lost_attempts ?? 0;
     }

@@ -37,11 +37,9 @@ export async function runTask(
   lock: HeldLock,
 ): Promise<TaskReturn> {
   const task = taskDataSchema.parse(message.data);
-  const [verdict, indices, asked] = await Promise.all([
-    tools.known.verdict(task.job_id),
-    tasksLeft(tools, task, message),
-    tools.known.asked(task.job_id),
-  ]);
+  const [indices, asked] = await Promise.all([tasksLeft(tools, task, message), tools.known.asked(task.job_id)]);
+  // Only now: the clean-up of a job that has ended removes commit records, and a task without one would seem to be left to do.
+  const verdict = await tools.known.verdict(task.job_id);
   if (verdict !== undefined) throw new JobEndedError(`job ${task.job_id} is ${verdict.status}`);
   const attempt = attemptNumber(message, task);
   if (indices.length === 0) return { attempt };
@@ -90,6 +88,7 @@ async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: 
   if (attemptsStarted === 1 && attempts_before === undefined) return indices;
   const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
   for (const record of records) if (record !== undefined) repeatNews(tools, record);
+  if (records.includes(undefined)) tools.known.lookAgain(job_id);
   return indices.filter((_, i) => records[i] === undefined);
 }
 
