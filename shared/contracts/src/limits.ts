@@ -182,6 +182,8 @@ export const dataPlaneLimits = {
   writeBufferBytes: 256 * kib,
   /** Keys of one hand-over from the guest, encoded: the guest holds a MiB of them and one more, where `0,` in an array becomes 9 bytes. */
   keyColumnBytesMax: 48 * mib,
+  /** Values of one hand-over from the guest, as JSON: the guest holds a MiB of them and one more, of which each unit may be escaped to six bytes. */
+  valueColumnBytesMax: 112 * mib,
   /** Formatted output waiting to be written: `writeBufferBytes` and one line of the longest key and value, escaped and quoted. */
   formattedBytesMax: 40 * mib,
   /** Text of one gzip member of a part: what fits into a block of BGZF even if nothing of it can be compressed. */

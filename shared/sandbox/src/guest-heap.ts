@@ -9,6 +9,7 @@
  * `guest-layout-check.ts` compares it with the engine that is loaded, once. Nothing read here is believed: every address and length must
  * lie in the memory, or `ForgedHandOverError` is thrown.
  */
+import { dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
 import { ForgedHandOverError } from './forged-hand-over-error.js';
 
 /** The upper half of a value that is no double. */
@@ -40,6 +41,9 @@ const tagsBelowDoubles = 17;
 const lowestTag = 0xffff_fff7;
 const doubleAddend = 0x7ff8_000a;
 const ropeDepthMax = 100;
+/** Of all texts of one hand-over that are made strings of the host: what the guest holds, and one value of the longest. */
+const { pairsPerBlockMax, pairRoom } = sandboxLimits;
+const textUnitsMax = pairsPerBlockMax * pairRoom + dataPlaneLimits.valueBytesMax;
 
 const double = new Float64Array(1);
 const doubleHalves = new Uint32Array(double.buffer);
@@ -55,6 +59,7 @@ export interface GuestString {
 export class GuestHeap {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
+  #textUnitsLeft = textUnitsMax;
 
   constructor(memory: ArrayBuffer) {
     this.bytes = new Uint8Array(memory);
@@ -87,10 +92,18 @@ export class GuestHeap {
     return { start, units, isWide };
   }
 
-  /** A string or rope as a string of the host. Throws for what is neither. */
+  /**
+   * A string or rope as a string of the host. Throws for what is neither. Ropes that share their parts may say more text than there is memory, so
+   * what is read is counted; a part costs a unit more than it has, as a rope of empty ones costs time, too.
+   */
   textAt(value: number, depth = 0): string {
     const tag = this.tagAt(value);
-    if (tag === valueTags.string) return this.#decode(this.stringAt(value));
+    if (tag === valueTags.string) {
+      const string = this.stringAt(value);
+      this.#textUnitsLeft -= string.units + 1;
+      if (this.#textUnitsLeft < 0) throw new ForgedHandOverError('too much text');
+      return this.#decode(string);
+    }
     if (tag !== valueTags.rope || depth === ropeDepthMax) throw new ForgedHandOverError('a string that is none');
     const rope = this.#wordAt(value);
     const left = this.textAt(rope + guestLayout.ropeLeftAt, depth + 1);

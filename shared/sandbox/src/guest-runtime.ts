@@ -8,7 +8,7 @@ import { freshGuest, type GuestBody, type GuestTenant } from './guest-body.js';
 import { type GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
-import { checkGuestLayout } from './guest-layout-check.js';
+import { checkGuestLayout, layoutSamples } from './guest-layout-check.js';
 import { keepGuest, takeKeptGuest } from './kept-guest.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';
@@ -115,8 +115,13 @@ export class GuestRuntime implements GuestTenant {
     });
   }
 
+  #checkLayout(): void {
+    using samples = this.evaluate(layoutSamples, 'gridmr:layout', 'global');
+    checkGuestLayout(this.border.memory, samples.value as unknown as number);
+  }
+
   #runPrelude(callOuts: readonly (readonly [string, QuickJSHandle])[]): QuickJSHandle {
-    checkGuestLayout(this.context, () => this.border.memory);
+    this.#checkLayout();
     using prelude = this.evaluate(preludeSource, preludeFile, 'global');
     using host = this.context.newObject();
     for (const [name, callOut] of callOuts) {

@@ -162,6 +162,7 @@ export class ValueReader {
 
   /** Makes room for `bytes` more behind `used`. */
   #grow(used: number, bytes: number): Uint8Array {
+    if (used + bytes > dataPlaneLimits.valueColumnBytesMax) throw new ForgedHandOverError('too many bytes of values');
     const before = this.#bytes;
     this.#bytes = grown(before, used, bytes);
     if (this.#bytes !== before) this.#view = viewOf(this.#bytes);

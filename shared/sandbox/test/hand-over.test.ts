@@ -11,15 +11,24 @@ const refusals = ['ForgedHandOverError', 'KeyError', 'ValueTooLargeError'];
 
 /** A guest's memory that a test writes into. */
 class Memory {
-  readonly buffer = new ArrayBuffer(memoryBytes);
-  readonly #view = new DataView(this.buffer);
+  readonly buffer: ArrayBuffer;
+  readonly #view: DataView;
   /** Address 0 is nothing, as in C. */
   #used = 64;
+
+  constructor(bytes = memoryBytes) {
+    this.buffer = new ArrayBuffer(bytes);
+    this.#view = new DataView(this.buffer);
+  }
 
   allocate(bytes: number): number {
     const at = this.#used;
     this.#used += (bytes + 7) & ~7;
     return at;
+  }
+
+  wordAt(address: number): number {
+    return this.#view.getUint32(address, true);
   }
 
   setWord(address: number, word: number): void {
@@ -117,6 +126,43 @@ describe('a hand-over', () => {
       }),
       propertyOptions(2000),
     );
+  });
+
+  it('of ropes that share their parts says no more than there may be, and soon', () => {
+    for (const leaf of ['', 'x'.repeat(100)]) {
+      const memory = new Memory();
+      let rope = memory.string(leaf);
+      let tag: number = valueTags.string;
+      for (let depth = 0; depth < 60; depth++) {
+        const next = memory.allocate(32);
+        for (const at of [guestLayout.ropeLeftAt, guestLayout.ropeRightAt]) {
+          memory.setWord(next + at, rope);
+          memory.setWord(next + at + 4, tag);
+        }
+        rope = next;
+        tag = valueTags.rope;
+      }
+      const keys = memory.array(['a']);
+      const texts = memory.array(['a']);
+      const element = memory.wordAt(memory.wordAt(texts) + guestLayout.arrayElementsAt);
+      memory.setWord(element, rope);
+      memory.setWord(element + 4, tag);
+      const given = handOver(memory.buffer, { keys, texts, valueKind: 1 });
+      const readAll = () => new HandOverReader().read(given);
+      expect(readAll).to.throw().with.property('name').that.is.oneOf(refusals);
+    }
+  });
+
+  it('of one long value many times over is refused before it fills the host', () => {
+    const memory = new Memory(4 * 1024 * 1024);
+    const count = 10_000;
+    const keys = memory.array(Array(count).fill('k'));
+    const texts = memory.array(Array(count).fill(''));
+    const elements = memory.wordAt(memory.wordAt(texts) + guestLayout.arrayElementsAt);
+    const long = memory.string('x'.repeat(1024 * 1024));
+    for (let i = 0; i < count; i++) memory.setWord(elements + 8 * i, long);
+    const given = handOver(memory.buffer, { keys, texts, valueKind: 1, count });
+    expect(() => new HandOverReader().read(given)).to.throw(/too many bytes of values/);
   });
 
   const refused: Record<string, (memory: Memory) => Partial<HandOver>> = {

@@ -2,6 +2,7 @@
 export { Random } from '@gridmr/samples';
 export * from './free-port.js';
 export * from './held-bytes.js';
+export * from './hostile/catalogue.js';
 export * from './hostile-inputs.js';
 export * from './hostile-records.js';
 export * from './input-text.js';
