@@ -38,6 +38,7 @@ import { stopReasons } from './attempts/stop-reason.js';
 import { Heartbeats } from './heartbeats.js';
 import { runControlStep } from './run-control-step.js';
 import { RunningTasks } from './running-tasks.js';
+import { ClientShares } from './shares/client-shares.js';
 import { KnownJobs } from './steps/known-jobs.js';
 import type { StepTools } from './steps/step-tools.js';
 import { TaskTally } from './task-tally.js';
@@ -75,6 +76,7 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     jobs,
     known: new KnownJobs(jobs),
     queues,
+    shares: new ClientShares(redis, queues.tasks),
     news,
     liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),

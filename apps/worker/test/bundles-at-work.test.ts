@@ -17,7 +17,7 @@ import { expect } from 'chai';
 import { runTask } from '../dist/attempts/run-task.js';
 import { mapStage } from '../dist/steps/stages.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
-import { openStepFixture, type StepFixture } from './step-fixture.js';
+import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 const tasks = 400;
 const limits = { memoryBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
@@ -55,7 +55,8 @@ describe('a bundle', function () {
     const asked = await fixture.ask({ program, ...spec });
     const plan = await fixture.plan(asked, tasks);
     const isCommitted = () => false;
-    await addTaskFlow(fixture.tools.queues, { jobId: asked.job_id, ...mapStage(plan), isCommitted, spec: asked.spec });
+    const flow = { jobId: asked.job_id, ...mapStage(plan), isCommitted, spec: asked.spec, seats: firstSeats };
+    await addTaskFlow(fixture.tools.queues, flow);
     return { asked, plan };
   }
 

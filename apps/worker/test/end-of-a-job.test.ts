@@ -15,7 +15,7 @@ import { claimOutput } from '../dist/steps/claim-output.js';
 import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { commitJob } from '../dist/steps/commit-job.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
-import { openStepFixture, type StepFixture } from './step-fixture.js';
+import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 /** What an attempt tells of a compressed part, beside what it tells of any. */
 const compressedPart = { text_bytes: 9, ascending_keys: { booleans: 0, numbers: 0, strings: 1, arrays: 0 } };
@@ -169,6 +169,7 @@ describe('the end of a job', function () {
     await fixture.plan(asked, 2300);
     const isCommitted = () => false;
     await addTaskFlow(fixture.tools.queues, {
+      seats: firstSeats,
       jobId,
       kind: 'map',
       tasks: 2300,
@@ -191,6 +192,7 @@ describe('the end of a job', function () {
     await fixture.plan(asked, 1);
     const isCommitted = () => false;
     await addTaskFlow(fixture.tools.queues, {
+      seats: firstSeats,
       jobId,
       kind: 'map',
       tasks: 1,

@@ -6,7 +6,7 @@ import { Worker } from 'bullmq';
 import { expect } from 'chai';
 import { createWorker } from '../dist/index.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
-import { openStepFixture, type StepFixture } from './step-fixture.js';
+import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 const lockMs = 20;
 
@@ -22,7 +22,7 @@ describe('a task that kills its worker each time', function () {
     const asked = await fixture.ask();
     await fixture.plan(asked, 1);
     const flow = { jobId: asked.job_id, kind: 'map', tasks: 1, barrier: 'map-barrier', spec: asked.spec } as const;
-    await addTaskFlow(fixture.tools.queues, { ...flow, isCommitted: () => false });
+    await addTaskFlow(fixture.tools.queues, { ...flow, isCommitted: () => false, seats: firstSeats });
     return { asked, id: taskId(asked.job_id, 'map', 0) };
   }
 

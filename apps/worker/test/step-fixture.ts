@@ -12,8 +12,12 @@ import {
 } from '@gridmr/runtime';
 import { JobStore, openFsStore } from '@gridmr/storage';
 import { TemporaryDirectory } from '@gridmr/testkit';
+import { ClientShares } from '../dist/shares/client-shares.js';
 import { KnownJobs } from '../dist/steps/known-jobs.js';
 import type { StepTools } from '../dist/steps/step-tools.js';
+
+/** Of flows that stand in the queue alone. */
+export const firstSeats = { first: 0, step: 1 / 16 };
 
 export interface StepFixture extends AsyncDisposable {
   readonly tools: StepTools;
@@ -41,6 +45,7 @@ export async function openStepFixture(): Promise<StepFixture> {
     jobs,
     known: new KnownJobs(jobs),
     queues,
+    shares: new ClientShares(redis, queues.tasks),
     news: new EventPublisher(redis, logger),
     liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),

@@ -3,7 +3,7 @@ import { connectRedis, createLogger, openConsumer } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { addTaskFlow, type TaskFlow } from '../dist/steps/task-flow.js';
-import { openStepFixture, type StepFixture } from './step-fixture.js';
+import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 describe('addTaskFlow', function () {
   this.timeout(30_000);
@@ -15,7 +15,7 @@ describe('addTaskFlow', function () {
 
   async function flowOf(tasks: number, isCommitted = (_index: number) => false): Promise<TaskFlow> {
     const { job_id, spec } = await fixture.ask();
-    return { jobId: job_id, kind: 'map', tasks, isCommitted, barrier: 'map-barrier', spec };
+    return { jobId: job_id, kind: 'map', tasks, isCommitted, barrier: 'map-barrier', spec, seats: firstSeats };
   }
 
   async function barrierState(flow: TaskFlow) {

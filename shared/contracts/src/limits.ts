@@ -313,6 +313,21 @@ export const queueLimits = {
   cleanUpAgainMs: 500,
 } as const;
 
+/** Fair shares of clients (`apps/worker/src/shares`). */
+export const fairShareLimits = {
+  /** Waiting messages looked at for one that has not been tried before. */
+  messagesLookedAt: 8,
+  /** Several workers take seats for one client at once: after so many tries, what they took overlaps. */
+  triesMax: 5,
+  /** Without a job of anybody for so long, what was taken is forgotten. */
+  keptSeconds: 86_400,
+  /** Clients whose seats are known; beyond, all begin anew. */
+  clientsMax: 10_000,
+  /** Jobs of one client that have not ended, by default and at most. */
+  clientJobsDefault: 1000,
+  clientJobsMax: 1_000_000,
+} as const;
+
 /** Starting and stopping processes. */
 export const processLimits = {
   /** SIGTERM to exit: running attempts finish or are handed back within this. */

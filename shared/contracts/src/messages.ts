@@ -61,6 +61,9 @@ export const sweeperKey = `${queuePrefix}:sweeper`;
 /** There for a while after leftovers of ended jobs have been looked for; gone with all else when Redis lost its memory. */
 export const leftoversSoughtKey = `${queuePrefix}:leftovers-sought`;
 
+/** Hash: the seats in the queue that clients have taken. Gone, everybody begins anew. */
+export const sharesKey = `${queuePrefix}:shares`;
+
 /** Pub/sub: `{"job_id"}` of a job that has ended before its tasks did; workers stop its attempts. */
 export const endedChannel = `${queuePrefix}:ended`;
 export const endedNoticeSchema = z.object({ job_id: jobIdSchema });

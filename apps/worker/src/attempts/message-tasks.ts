@@ -106,7 +106,7 @@ export class MessageTasks implements Disposable {
     if (left.length === 0) return;
     const { job_id, kind, attempts_before } = task;
     const flow = { jobId: job_id, ...stageOf(plan, kind), spec: asked.spec, attemptsBefore: attempts_before };
-    await addTasksApart(this.#tools.queues, flow, left);
+    await addTasksApart(this.#tools.queues, flow, left, message.opts.priority ?? 1);
     await message.updateData({ job_id, kind, index, attempts_before });
   }
 

@@ -2,9 +2,9 @@
 import { groupCount } from '@gridmr/contracts';
 import { summariseGroup } from '@gridmr/tasks';
 import { committedTasks } from './committed-tasks.js';
+import { queueStage } from './queue-stage.js';
 import { reduceStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
-import { addTaskFlow } from './task-flow.js';
 
 /** @param attemptsBefore see `controlDataSchema` */
 export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
@@ -15,7 +15,7 @@ export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBe
   isCommitted.catch(() => undefined);
   publishPhase(tools, jobId, 'shuffle');
   for (let group = 0; group < groupCount(plan.map_tasks); group++) await summariseGroup(tools, plan, 'map', group);
-  await addTaskFlow(tools.queues, {
+  await queueStage(tools, {
     jobId,
     ...reduceStage(plan),
     isCommitted: await isCommitted,

@@ -6,9 +6,9 @@ import type { AskedJob, Plan } from '@gridmr/contracts';
 import { makePlan } from '@gridmr/tasks';
 import { claimOutput } from './claim-output.js';
 import { committedTasks } from './committed-tasks.js';
+import { queueStage } from './queue-stage.js';
 import { mapStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
-import { addTaskFlow } from './task-flow.js';
 
 /** @param attemptsBefore see `controlDataSchema` */
 export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
@@ -22,7 +22,7 @@ export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: 
   const plan = before ?? (await planNow(tools, asked));
   const { map_tasks, reduce_tasks, input } = plan;
   tools.news.publish({ type: 'planned', job_id: jobId, at: plan.planned_at, map_tasks, reduce_tasks, input });
-  await addTaskFlow(tools.queues, {
+  await queueStage(tools, {
     jobId,
     ...mapStage(plan),
     isCommitted: await committedTasks(tools, plan, 'map'),

@@ -1,6 +1,7 @@
 /** What every step of a job works with. Made once per process, passed in. */
 import type { EventPublisher, Logger, LogPublisher, Queues } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
+import type { ClientShares } from '../shares/client-shares.js';
 import type { KnownJobs } from './known-jobs.js';
 
 export interface StepTools {
@@ -9,6 +10,7 @@ export interface StepTools {
   readonly jobs: JobStore;
   readonly known: KnownJobs;
   readonly queues: Queues;
+  readonly shares: ClientShares;
   readonly news: EventPublisher;
   readonly liveLog: LogPublisher;
   /** Tells all workers that a job has ended, so that they stop its attempts. */

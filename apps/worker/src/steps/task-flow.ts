@@ -31,6 +31,7 @@ import {
 } from '@gridmr/contracts';
 import { messageOptions, type Queues } from '@gridmr/runtime';
 import type { FlowJob } from 'bullmq';
+import { type Seats, seatOf } from '../shares/fair-seats.js';
 import { bundleTasks } from './bundle-tasks.js';
 
 export interface TaskFlow {
@@ -42,7 +43,9 @@ export interface TaskFlow {
   readonly barrier: 'map-barrier' | 'commit';
   /** More than 1: see `bundle-tasks.ts`. */
   readonly tasksPerMessage?: number;
-  readonly spec: Pick<JobSpec, 'priority' | 'max_attempts'>;
+  readonly spec: Pick<JobSpec, 'max_attempts'>;
+  /** Where its tasks stand in the queue of all clients. */
+  readonly seats: Seats;
   /** See `controlDataSchema`. */
   readonly attemptsBefore?: number | undefined;
 }
@@ -56,14 +59,15 @@ export class IncompleteFlowError extends Error {
 }
 
 export async function addTaskFlow(queues: Queues, flow: TaskFlow): Promise<void> {
+  const seats = new SeatsInOrder(flow.seats);
   if (flow.tasks <= queueLimits.childrenPerBarrierMax) {
-    await queues.flows.add({ ...barrierMessage(flow), children: pendingTasks(flow, 0, flow.tasks) });
+    await queues.flows.add({ ...barrierMessage(flow), children: pendingTasks(flow, 0, flow.tasks, seats) });
   } else {
-    await addTree(queues, flow);
+    await addTree(queues, flow, seats);
   }
 }
 
-async function addTree(queues: Queues, flow: TaskFlow): Promise<void> {
+async function addTree(queues: Queues, flow: TaskFlow, seats: SeatsInOrder): Promise<void> {
   const holdId = messageIds.hold(flow.jobId, flow.kind);
   const hold = { name: 'hold', queueName: queueNames.hold, opts: { jobId: holdId, failParentOnFailure: true } };
   const barrier = await queues.flows.add({ ...barrierMessage(flow), children: [hold] });
@@ -71,7 +75,7 @@ async function addTree(queues: Queues, flow: TaskFlow): Promise<void> {
   let added = 1;
   for (let group = 0; group < groupCount(flow.tasks); group++) {
     const first = firstTaskOf(group);
-    const children = pendingTasks(flow, first, Math.min(first + dataPlaneLimits.tasksPerGroup, flow.tasks));
+    const children = pendingTasks(flow, first, Math.min(first + dataPlaneLimits.tasksPerGroup, flow.tasks), seats);
     if (children.length === 0) continue;
     await queues.flows.add({ ...groupMessage(flow, group, parent), children });
     added++;
@@ -109,14 +113,28 @@ function groupMessage(flow: TaskFlow, group: number, parent: { id: string; queue
   };
 }
 
-/** BullMQ starts lower numbers first, and what has no number before all others. */
-const priorities = { high: 1, normal: 1_000, low: 1_000_000 } as const;
+/** Seats given out to one message after the other. A bundle takes as many as it has tasks. */
+class SeatsInOrder {
+  readonly #seats: Seats;
+  #taken = 0;
 
-function pendingTasks(flow: TaskFlow, from: number, to: number): FlowJob[] {
+  constructor(seats: Seats) {
+    this.#seats = seats;
+  }
+
+  /** BullMQ starts lower numbers first, and what has no number before all others. */
+  next(tasks: number): number {
+    const priority = seatOf(this.#seats, this.#taken);
+    this.#taken += tasks;
+    return priority;
+  }
+}
+
+function pendingTasks(flow: TaskFlow, from: number, to: number, seats: SeatsInOrder): FlowJob[] {
   return bundleTasks(from, to, flow.tasksPerMessage ?? 1, flow.isCommitted).map(
     ({ first, tasks: [index, ...more] }) => ({
       queueName: queueNames.tasks,
-      ...taskMessage(flow, first, { ...taskData(flow, index ?? first), ...bundled(more) }),
+      ...taskMessage(flow, first, { ...taskData(flow, index ?? first), ...bundled(more) }, seats.next(1 + more.length)),
     }),
   );
 }
@@ -132,28 +150,37 @@ function bundled(more: readonly number[]): Pick<TaskData, 'more'> {
   return more.length === 0 ? {} : { more: [...more] };
 }
 
-function taskMessage({ jobId, kind, spec }: Pick<TaskFlow, 'jobId' | 'kind' | 'spec'>, named: number, data: TaskData) {
+function taskMessage(
+  { jobId, kind, spec }: Pick<TaskFlow, 'jobId' | 'kind' | 'spec'>,
+  named: number,
+  data: TaskData,
+  priority: number,
+) {
   return {
     name: kind,
     data,
     opts: {
       ...messageOptions(spec.max_attempts),
       jobId: taskId(jobId, kind, named),
-      priority: priorities[spec.priority],
+      priority,
       failParentOnFailure: true,
     },
   };
 }
 
-/** Queues tasks by themselves that were bundled into a message which is still at work: their barrier waits for it, and from now on for them. */
+/**
+ * Queues tasks by themselves that were bundled into a message which is still at work: their barrier waits for it, and from now on for them.
+ * @param priority of that message
+ */
 export async function addTasksApart(
   queues: Queues,
-  flow: Omit<TaskFlow, 'isCommitted'>,
+  flow: Omit<TaskFlow, 'isCommitted' | 'seats'>,
   indices: readonly number[],
+  priority: number,
 ): Promise<void> {
   await queues.tasks.addBulk(
     indices.map(index => {
-      const { opts, ...message } = taskMessage(flow, index, taskData(flow, index));
+      const { opts, ...message } = taskMessage(flow, index, taskData(flow, index), priority);
       return {
         ...message,
         opts: { ...opts, parent: { id: parentOf(flow, index), queue: queues.control.qualifiedName } },
@@ -162,7 +189,7 @@ export async function addTasksApart(
   );
 }
 
-function parentOf(flow: Omit<TaskFlow, 'isCommitted'>, index: number): string {
+function parentOf(flow: Omit<TaskFlow, 'isCommitted' | 'seats'>, index: number): string {
   if (flow.tasks <= queueLimits.childrenPerBarrierMax) return barrierId(flow);
   return messageIds.group(flow.jobId, flow.kind, groupOf(index));
 }

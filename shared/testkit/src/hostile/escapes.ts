@@ -118,7 +118,7 @@ export const escapes: readonly HostileProgram[] = [
   hostile('a static import', 'import fs from "node:fs"; export const map = () => fs;', { codes: ['user_code_error'] }),
   hostile(
     'a static import of the engine’s',
-    ['import * as os', 'from "os"; export const map = () => os.exec(["true"]);'].join(' '),
+    ['import * as os', 'from "\\x6fs"; export const map = () => os.exec(["true"]);'].join(' '),
     {
       codes: ['user_code_error'],
     },

@@ -1,0 +1,63 @@
+/** Seats taken over a real Redis. */
+import { sharesKey } from '@gridmr/contracts';
+import { expect } from 'chai';
+import { seatOf } from '../dist/shares/fair-seats.js';
+import { addTaskFlow } from '../dist/steps/task-flow.js';
+import { openStepFixture, type StepFixture } from './step-fixture.js';
+
+describe('ClientShares', function () {
+  this.timeout(60_000);
+  let fixture: StepFixture;
+  beforeEach(async () => {
+    fixture = await openStepFixture();
+  });
+  afterEach(() => fixture?.[Symbol.asyncDispose]());
+  const client = (client_id: string, priority: 'low' | 'normal' | 'high' = 'normal') => ({ client_id, priority });
+
+  /** Queues so many tasks of a client, in the seats that it takes. */
+  async function queue(client_id: string, tasks: number): Promise<string> {
+    const { job_id, spec } = await fixture.ask({ client_id });
+    const seats = await fixture.tools.shares.take(spec, tasks);
+    const flow = { jobId: job_id, kind: 'map', tasks, isCommitted: () => false, barrier: 'map-barrier' } as const;
+    await addTaskFlow(fixture.tools.queues, { ...flow, spec, seats });
+    return job_id;
+  }
+
+  it('begin with the first seat in an empty queue, whatever was taken before', async () => {
+    await fixture.tools.shares.take(client('a'), 5000);
+    expect((await fixture.tools.shares.take(client('a'), 1)).first).to.equal(0);
+  });
+
+  it('put a newcomer where everybody is, and the small job of a busy client into a lane of its own', async () => {
+    await queue('a', 3000);
+    const [newcomer, same] = await Promise.all([
+      fixture.tools.shares.take(client('b'), 10),
+      fixture.tools.shares.take(client('a'), 10),
+    ]);
+    expect(seatOf(newcomer, 9)).to.equal(1);
+    expect(seatOf(same, 9)).to.be.at.most(2);
+    expect(seatOf(await fixture.tools.shares.take(client('a'), 3000), 0)).to.be.greaterThan(1);
+  });
+
+  it('are taken by several at once, each their own', async () => {
+    await queue('b', 1);
+    const taken = await Promise.all([1, 2, 3].map(() => fixture.tools.shares.take(client('a'), 1600)));
+    expect(new Set(taken.map(({ first, step }) => `${first} ${step}`)).size).to.equal(3);
+  });
+
+  it('are taken anew when Redis has lost them, or holds what cannot be read', async () => {
+    await queue('b', 1);
+    await fixture.tools.shares.take(client('a'), 1600);
+    await fixture.redis.del(sharesKey);
+    expect((await fixture.tools.shares.take(client('a'), 1)).first).to.equal(0);
+    await fixture.redis.hset(sharesKey, 'normal a', '{"broken"');
+    expect((await fixture.tools.shares.take(client('a'), 1)).first).to.equal(0);
+  });
+
+  it('are a priority of every message', async () => {
+    const jobId = await queue('a', 40);
+    const messages = await fixture.tools.queues.tasks.getJobs(['prioritized'], 0, 39, true);
+    expect(messages.map(({ opts }) => opts.priority)).to.deep.equal(Array.from({ length: 40 }, (_, i) => 1 + (i >> 4)));
+    expect(messages.every(({ data }) => data.job_id === jobId)).to.equal(true);
+  });
+});
