@@ -31,6 +31,8 @@ export interface ApiDependencies {
   readonly live: LiveEvents;
   readonly logger: Logger;
   readonly ceilings: JobCeilings;
+  /** Jobs of one client that have not ended. */
+  readonly clientJobsMax: number;
   readonly version: string;
   /** Asks that every unfinished job be looked at, as soon as Redis and the storage let it. */
   requestSweep(): void;

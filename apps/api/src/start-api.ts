@@ -67,6 +67,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
       taskTimeoutSeconds: settings.taskTimeoutSeconds,
       memoryBytes: settings.workerMemoryMb * bytesPerMb,
     },
+    clientJobsMax: settings.clientJobs,
     requestSweep: () => sweep?.request(),
   };
   const address = await listen(dependencies, settings, stack);

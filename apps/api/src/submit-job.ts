@@ -2,7 +2,7 @@
  * Submits a job. Everything that can be wrong with it is found before anything is stored; once its record is stored
  * the job is promised, and nothing that fails later takes the answer back: the sweep makes up for it.
  *
- * Order: ceilings, program, idempotency key, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
+ * Order: ceilings, program, idempotency key, the client's jobs, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
  * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
  */
 import { randomBytes } from 'node:crypto';
@@ -18,6 +18,7 @@ import {
 } from '@gridmr/contracts';
 import type { z } from 'zod';
 import { checkCeilings } from './check-ceilings.js';
+import { checkClientJobs } from './check-client-jobs.js';
 import { checkDataPaths } from './check-data-paths.js';
 import type { ApiDependencies } from './dependencies.js';
 import { queueJob } from './queue-job.js';
@@ -50,6 +51,7 @@ export async function submitJob(
     await resumeOrLeave(dependencies, known.jobId, () => resumeJob(dependencies, known.jobId));
     return submitted(known.jobId);
   }
+  await checkClientJobs(dependencies, spec.client_id);
   const queueIsThere = dependencies.queue.check();
   // Its failure is met below: what is wrong with the job comes first.
   queueIsThere.catch(() => undefined);

@@ -83,6 +83,7 @@ export class ApiUnderTest implements AsyncDisposable {
       live,
       logger: log,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
+      clientJobsMax: 1000,
       version: '0.0.0-test',
       requestSweep: () => {
         opened.sweepsRequested++;

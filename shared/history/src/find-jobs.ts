@@ -67,3 +67,14 @@ export async function unfinishedJobs(db: Kysely<Tables>, limit: number, after?: 
     .execute();
   return rows.map(row => row.job_id);
 }
+
+/** Few of all jobs have not ended, so the index of these is asked, as above. */
+export async function countUnfinishedJobs(db: Kysely<Tables>, clientId: string): Promise<number> {
+  const { jobs } = await db
+    .selectFrom('jobs')
+    .select(query => query.fn.countAll().as('jobs'))
+    .where('finished_at', 'is', null)
+    .where('client_id', '=', plainText(clientId))
+    .executeTakeFirstOrThrow();
+  return Number(jobs);
+}

@@ -80,6 +80,8 @@ export interface History extends AsyncDisposable {
   highestAttempt(jobId: string): Promise<number>;
   /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
+  /** How many of a client's jobs are neither completed, failed nor cancelled. */
+  countUnfinishedJobs(clientId: string): Promise<number>;
   /**
    * Applies news in order, in one transaction. Doubled, late and unknown news change nothing that the table of legal moves does not allow.
    * (`finished` events are skipped: their verdict comes by `finishJob`.)

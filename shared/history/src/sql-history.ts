@@ -3,7 +3,7 @@ import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
-import { askedJob, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
+import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
 import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
@@ -67,6 +67,10 @@ export class SqlHistory implements History {
 
   unfinishedJobs(limit: number, after?: string) {
     return unfinishedJobs(this.#db, limit, after);
+  }
+
+  countUnfinishedJobs(clientId: string) {
+    return countUnfinishedJobs(this.#db, clientId);
   }
 
   async recordEvents(events: readonly JobEvent[]) {

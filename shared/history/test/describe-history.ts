@@ -184,6 +184,16 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
       });
     });
 
+    describe('countUnfinishedJobs', () => {
+      it('counts those of the client that have not ended', async () => {
+        const jobs = ['ada', 'ada', 'ada', 'bob'].map(client_id => anyJob({ client_id }));
+        for (const asked of jobs) await history.addJob(newJob(asked));
+        await history.finishJob(verdict(jobs[0]?.job_id ?? '', 'completed'));
+        expect(await history.countUnfinishedJobs('ada')).to.equal(2);
+        expect(await history.countUnfinishedJobs('nobody')).to.equal(0);
+      });
+    });
+
     describe('recordEvents', () => {
       it('starts a job with its plan', async () => {
         const id = await jobWith(id => [planned(id, 3, 2)]);

@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
+import { fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { nearestName } from './nearest-name.js';
 import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values.js';
@@ -73,6 +73,7 @@ const environmentSchema = z.object({
   GRIDMR_WORKER_MEMORY_MB: wholeNumber(sandboxLimits.memoryMbMin, settingLimits.workerMemoryMbMax).default(256),
   GRIDMR_TASK_TIMEOUT: wholeOrFraction(0.001, settingLimits.taskTimeoutSecondsMax).default(600),
   GRIDMR_MAX_ATTEMPTS: wholeNumber(1, settingLimits.attemptsMax).default(4),
+  GRIDMR_CLIENT_JOBS: wholeNumber(1, fairShareLimits.clientJobsMax).default(fairShareLimits.clientJobsDefault),
   GRIDMR_LOG_LEVEL: logLevel.default('info'),
   GRIDMR_LOCK_SECONDS: wholeOrFraction(settingLimits.lockSecondsMin, settingLimits.lockSecondsMax).default(
     queueLimits.lockMs / secondMs,
@@ -97,6 +98,8 @@ const settingsSchema = environmentSchema.transform(env => ({
   workerMemoryMb: env.GRIDMR_WORKER_MEMORY_MB,
   taskTimeoutSeconds: env.GRIDMR_TASK_TIMEOUT,
   maxAttempts: env.GRIDMR_MAX_ATTEMPTS,
+  /** Jobs of one client that have not ended. */
+  clientJobs: env.GRIDMR_CLIENT_JOBS,
   logLevel: env.GRIDMR_LOG_LEVEL,
   /** A worker that does not renew its tasks' locks for so long has lost them. */
   lockSeconds: env.GRIDMR_LOCK_SECONDS,

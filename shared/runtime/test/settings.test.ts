@@ -25,6 +25,7 @@ describe('readSettings', () => {
       workerMemoryMb: 256,
       taskTimeoutSeconds: 600,
       maxAttempts: 4,
+      clientJobs: 1000,
       logLevel: 'info',
       lockSeconds: 7,
       stalledCheckSeconds: 2,
