@@ -108,7 +108,7 @@ export const escapes: readonly HostileProgram[] = [
   }),
   ...failing(['user_code_error'], {
     'import of a module of the host': 'return import("node:fs");',
-    'import in eval': 'eval("import(\'fs\')"); return import("os");',
+    'import in eval': 'eval("import(\'fs\')"); return import("node:os");',
     'a frame of JSON as text': 'return "[[\\"k\\", 1]]";',
     'waiting in shared memory': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
     'a module of WebAssembly': 'new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));',
@@ -117,8 +117,8 @@ export const escapes: readonly HostileProgram[] = [
   }),
   hostile('a static import', 'import fs from "node:fs"; export const map = () => fs;', { codes: ['user_code_error'] }),
   hostile(
-    'a static import of the engine’s',
-    ['import * as os', 'from "\\x6fs"; export const map = () => os.exec(["true"]);'].join(' '),
+    'a static import under another name',
+    'import * as os from "node:os"; export const map = () => os.exec(["true"]);',
     {
       codes: ['user_code_error'],
     },
