@@ -1,5 +1,6 @@
 /** Seats taken over a real Redis. */
-import { sharesKey } from '@gridmr/contracts';
+import { queuePrefix, sharesKey, taskId } from '@gridmr/contracts';
+import { Worker } from 'bullmq';
 import { expect } from 'chai';
 import { seatOf } from '../dist/shares/fair-seats.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
@@ -37,6 +38,22 @@ describe('ClientShares', function () {
     expect(seatOf(newcomer, 9)).to.equal(1);
     expect(seatOf(same, 9)).to.be.at.most(2);
     expect(seatOf(await fixture.tools.shares.take(client('a'), 3000), 0)).to.be.greaterThan(1);
+  });
+
+  it('see in a task that comes back after a failure where everybody was, not where they are', async () => {
+    const jobId = await queue('a', 100);
+    const { connection, prefix } = { connection: fixture.redis, prefix: queuePrefix };
+    const consumer = new Worker('tasks', null, { connection, prefix, settings: { backoffStrategy: () => 0 } });
+    try {
+      const message = await consumer.getNextJob('token');
+      await message?.moveToFailed(new Error('once'), 'token');
+    } finally {
+      await consumer.close();
+    }
+    for (let i = 1; i <= 50; i++) await fixture.tools.queues.tasks.remove(taskId(jobId, 'map', i));
+    const [first] = await fixture.tools.queues.tasks.getJobs(['prioritized'], 0, 0, true);
+    expect(first?.id).to.equal(taskId(jobId, 'map', 0));
+    expect(seatOf(await fixture.tools.shares.take(client('b'), 1), 0)).to.equal(3);
   });
 
   it('are taken by several at once, each their own', async () => {
