@@ -106,7 +106,7 @@ export class QuickJsSandbox implements Sandbox {
     this.#options = options;
     if (options.skipping !== undefined) {
       this.#progress = new BlockProgress(options.skipping);
-      this.#watch = new RecordWatch(options.skipping.recordMs);
+      this.#watch = new RecordWatch(options.skipping.recordMs, options.skipping.recordPolls);
     }
     this.#guarded('load', () => {
       guest.loadPrelude({

@@ -4,8 +4,10 @@ import type { JobError, SkippedRecord } from '@gridmr/contracts';
 export interface RecordSkipping {
   /** Is told of each bad record, in order. What it throws ends the attempt. */
   readonly skip: (record: SkippedRecord) => void;
-  /** How long one record may take. */
+  /** How long one record may take, by the clock. */
   readonly recordMs: number;
+  /** The same in polls of the guest; if this is not given, as many as `recordMs` are on a slow machine. */
+  readonly recordPolls?: number;
   /** A directory on the local disk, for pairs of a record that has very many. */
   readonly scratch: string;
 }

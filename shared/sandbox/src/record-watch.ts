@@ -8,16 +8,16 @@
 import { sandboxLimits } from '@gridmr/contracts';
 
 export class RecordWatch {
-  readonly recordMs: number;
+  readonly #recordMs: number;
   readonly #pollsMax: number;
   #record = -1;
   #polls = 0;
   #ranMs = 0;
   #polledMs = 0;
 
-  constructor(recordMs: number) {
-    this.recordMs = recordMs;
-    this.#pollsMax = recordMs * sandboxLimits.pollsPerMs;
+  constructor(recordMs: number, recordPolls = recordMs * sandboxLimits.pollsPerMs) {
+    this.#recordMs = recordMs;
+    this.#pollsMax = recordPolls;
   }
 
   /** A new block: its records have numbers that others had. */
@@ -36,6 +36,6 @@ export class RecordWatch {
       this.#ranMs += Math.min(nowMs - this.#polledMs, sandboxLimits.pollGapMsMax);
     }
     this.#polledMs = nowMs;
-    return this.#polls > this.#pollsMax || this.#ranMs > this.recordMs;
+    return this.#polls > this.#pollsMax || this.#ranMs > this.#recordMs;
   }
 }

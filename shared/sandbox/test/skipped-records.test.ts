@@ -73,16 +73,16 @@ export const map = e;`,
 
   it('takes back more pairs than a hand-over holds, and more than memory holds', async () => {
     const map = `(line, ctx) => {
-      for (let i = 0; i < (line === 'a' ? 3 : 700000); i++) ctx.emit(line + i, i % 2 ? { i } : 'text of some length');
+      for (let i = 0; i < (line === 'a' ? 3 : 400000); i++) ctx.emit(line + i, i % 2 ? { i } : 'text of some length');
       if (line === 'b') throw 1;
     }`;
     const { pairs, skipped } = await skippingAttempt({ map }, { text: 'a\nb\na\nc\na\n' });
     expect(skipped.map(({ record }) => record)).to.deep.equal(['b']);
     const keys = pairs.map(({ key }) => key);
     const threes = ['a0', 'a1', 'a2'];
-    expect(keys).to.have.lengthOf(700_009);
+    expect(keys).to.have.lengthOf(400_009);
     expect([...keys.slice(0, 6), ...keys.slice(-3)]).to.deep.equal([...threes, ...threes, ...threes]);
-    expect(keys.slice(6, -3)).to.deep.equal(Array.from({ length: 700_000 }, (_, i) => `c${i}`));
+    expect(keys.slice(6, -3)).to.deep.equal(Array.from({ length: 400_000 }, (_, i) => `c${i}`));
     expect(pairs.slice(6, 8).map(({ value }) => value)).to.deep.equal(['text of some length', { i: 1 }]);
   });
 
@@ -190,7 +190,7 @@ describe('a record that costs the sandbox, where bad records are skipped', funct
   for (const [name, code] of Object.entries(badly)) {
     it(`is skipped alone: it ${name}`, async () => {
       const map = `(line, ctx) => { ctx.emit(line, 1); ctx.count('n'); if (line === 'b') { ${code} } if (line === 'x') throw 1; ctx.log(line); ctx.emit(line, 2); }`;
-      const request = { text: 'a\nx\na\nb\nc\nx\nb\nd\n', memoryBytes: 32 * 1024 * 1024, recordMs: 200 };
+      const request = { text: 'a\nx\na\nb\nc\nx\nb\nd\n', memoryBytes: 32 * 1024 * 1024, recordPolls: 100 };
       const { pairs, skipped, notes } = await skippingOutput({ map }, request);
       expect(pairs.map(([key]) => key).join('')).to.equal('aaaaccdd');
       expect(skipped.map(([, record]) => record).join('')).to.equal('xbxb');
@@ -205,7 +205,7 @@ describe('a record that costs the sandbox, where bad records are skipped', funct
       for (let i = 0; i < 30000; i++) ctx.emit(line + i, 1);
       ctx.count(line);
     }`;
-    const { pairs, notes } = await skippingAttempt({ map }, { text: 'a\nc\nd\ne\nb\nf\n', recordMs: 200 });
+    const { pairs, notes } = await skippingAttempt({ map }, { text: 'a\nc\nd\ne\nb\nf\n', recordPolls: 100 });
     const wanted = [...'acdef'].flatMap(line => Array.from({ length: 30_000 }, (_, i) => `${line}${i}`));
     expect(pairs.map(({ key }) => key)).to.deep.equal(wanted);
     expect(notes.userCounters).to.deep.equal({ a: 1, c: 1, d: 1, e: 1, f: 1 });
@@ -214,7 +214,7 @@ describe('a record that costs the sandbox, where bad records are skipped', funct
   it('lets setup run again, of which nothing counts twice', async () => {
     const program = `let n; export const setup = ctx => { n = 0; ctx.emit('setup', 1); ctx.count('setup'); ctx.log('setup'); };
 export const map = (line, ctx) => { n++; if (line === 'b') ${hang} ctx.emit(line, n); };`;
-    const { pairs, notes } = await skippingOutput(program, { text: 'a\na\nb\na\n', recordMs: 200 });
+    const { pairs, notes } = await skippingOutput(program, { text: 'a\na\nb\na\n', recordPolls: 100 });
     expect(pairs).to.deep.equal([
       ['setup', 1],
       ['a', 1],
@@ -246,14 +246,14 @@ export const map = (line, ctx) => { n++; if (line === 'b') ${hang} ctx.emit(line
 
   it('fails the attempt of a program with teardown, which would give out less than map has kept', async () => {
     const program = `export const map = line => { if (line === 'b') ${hang} }; export const teardown = () => {};`;
-    const run = skippingAttempt(program, { text: 'a\nb\n', recordMs: 200 });
+    const run = skippingAttempt(program, { text: 'a\nb\n', recordPolls: 100 });
     const error = await run.catch(thrown => thrown.error);
     expect(error).to.include({ code: 'task_timeout', record: 'b' });
     expect(error.message).to.match(/not skipped in a program with teardown/);
   });
 
   it('ends the attempt if too many hang', async () => {
-    const run = skippingAttempt({ map: `() => { ${hang} }` }, { text: 'b\n'.repeat(12), recordMs: 50 });
+    const run = skippingAttempt({ map: `() => { ${hang} }` }, { text: 'b\n'.repeat(12), recordPolls: 20 });
     expect(await run.catch(thrown => thrown.error)).to.include({ code: 'task_timeout', offset: 20 });
   });
 
@@ -272,11 +272,11 @@ export const map = (line, ctx) => { n++; if (line === 'b') ${hang} ctx.emit(line
   });
 
   it('is the same one on every run, since steps are counted and not seconds', async () => {
-    const map = '(line, ctx) => { for (let i = 0; i < Number(line) * 1e5; i++); ctx.emit(line, 1); }';
-    const text = Array.from({ length: 10 }, (_, i) => `${56 + i}\n`).join('');
+    const map = '(line, ctx) => { for (let i = 0; i < Number(line) * 1e4; i++); ctx.emit(line, 1); }';
+    const text = Array.from({ length: 10 }, (_, i) => `${10 + 5 * i}\n`).join('');
     const [first, second] = [
-      await skippingOutput({ map }, { text, recordMs: 600 }),
-      await skippingOutput({ map }, { text, recordMs: 600 }),
+      await skippingOutput({ map }, { text, recordPolls: 60 }),
+      await skippingOutput({ map }, { text, recordPolls: 60 }),
     ];
     expect(first.skipped).to.have.length.within(1, 9);
     expect(first).to.deep.equal(second);

@@ -11,7 +11,7 @@ export interface SkippingRequest {
   readonly text?: string | readonly RecordBlock[];
   readonly memoryBytes?: number;
   readonly deadlineMs?: number;
-  readonly recordMs?: number;
+  readonly recordPolls?: number;
   readonly skippedMax?: number;
   readonly numReducers?: number;
 }
@@ -27,7 +27,7 @@ export async function skippingAttempt(
   request: SkippingRequest = {},
 ): Promise<SkippingOutcome> {
   const source = sourceOf(program);
-  const { memoryBytes = 64 * mebibyte, deadlineMs = 60_000, recordMs = 10_000, skippedMax = 1000 } = request;
+  const { memoryBytes = 64 * mebibyte, deadlineMs = 60_000, recordPolls, skippedMax = 1000 } = request;
   const skipped: SkippedRecord[] = [];
   const skip = (record: SkippedRecord) => {
     skipped.push(record);
@@ -39,7 +39,7 @@ export async function skippingAttempt(
     functions: functionsOf(source),
     memoryBytes,
     deadlineMs,
-    skipping: { skip, recordMs, scratch: tmpdir() },
+    skipping: { skip, recordMs: 10_000, scratch: tmpdir(), ...(recordPolls === undefined ? {} : { recordPolls }) },
   });
   const pairs: Pair[] = [];
   const sink = (given: PairBlock) => {
