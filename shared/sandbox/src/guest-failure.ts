@@ -1,9 +1,9 @@
 /**
- * From what went wrong in a guest to a `TaskError` that its author understands: which function, where in the user's own source, on which record.
+ * From what went wrong in a guest to an error that its author understands: which function, where in the user's own source, on which record.
  */
 
 import type { ProgramSource } from '@gridmr/contracts';
-import { type JobError, sandboxLimits, TaskError } from '@gridmr/contracts';
+import { type JobError, sandboxLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
 
@@ -45,31 +45,21 @@ export interface Limits {
   readonly recordMs?: number | undefined;
 }
 
-export function taskErrorOf(
-  error: GuestError,
-  place: FailurePlace,
-  reached: ReachedLimit,
-  limits: Limits,
-  cause?: unknown,
-): TaskError {
+export function jobErrorOf(error: GuestError, place: FailurePlace, reached: ReachedLimit, limits: Limits): JobError {
   const { code, message } = judge(error, place, reached, limits);
-  const fields: JobError = {
+  return {
     code,
     message: cut(message, sandboxLimits.errorMessageLengthMax),
     function: partRunning(place),
     ...positionOf(error, place.source),
     ...place.record,
   };
-  return new TaskError(fields, cause === undefined ? undefined : { cause });
 }
 
 /** A record is not what the input's format says: the input's fault, not the program's. */
-export function invalidRecord(place: FailurePlace['record'], fault: string, cause?: unknown): TaskError {
+export function invalidRecord(place: FailurePlace['record'], fault: string): JobError {
   const message = `${place.input_path}: the record at byte ${place.offset} ${fault}`;
-  return new TaskError(
-    { code: 'invalid_record', message: cut(message, sandboxLimits.errorMessageLengthMax), ...place },
-    { cause },
-  );
+  return { code: 'invalid_record', message: cut(message, sandboxLimits.errorMessageLengthMax), ...place };
 }
 
 function judge(error: GuestError, place: FailurePlace, reached: ReachedLimit, limits: Limits) {

@@ -40,7 +40,8 @@ import {
   type GuestError,
   guestErrorSchema,
   invalidRecord,
-  taskErrorOf,
+  jobErrorOf,
+  type ReachedLimit,
   type UserFunction,
 } from './guest-failure.js';
 import { batchKinds, headerLength, headerSlots, noRecord } from './guest-header.js';
@@ -299,8 +300,9 @@ export class QuickJsSandbox implements Sandbox {
     const error = readGuestError(this.#guest.context.getString(json));
     // A guest whose memory is full may have been damaged by that.
     if (this.#guest.isOutOfMemory(error)) throw new GuestEndedError(error, 'memory');
-    const { error: why } = this.#taskError(new GuestEndedError(error, undefined), undefined);
-    const isFull = progress.skip(this.#header()[headerSlots.record] ?? 0, skippedRecord(why));
+    // Without an error of the host, whose stack would cost as much as all else of a bad record.
+    const why = skippedRecord(this.#jobError(error, undefined));
+    const isFull = progress.skip(this.#header()[headerSlots.record] ?? 0, why);
     return isFull ? this.#guest.context.true : undefined;
   }
 
@@ -399,9 +401,12 @@ export class QuickJsSandbox implements Sandbox {
   #failure(error: unknown): unknown {
     const context = this.#context;
     const ids = context === undefined ? {} : { task_id: context.taskId, attempt: context.attempt };
-    if (error instanceof CsvError) return invalidRecord(this.#recordAt(error.record), error.message, error).with(ids);
+    if (error instanceof CsvError) {
+      return new TaskError(invalidRecord(this.#recordAt(error.record), error.message), { cause: error }).with(ids);
+    }
     const ended = guestEnd(error);
-    if (ended !== undefined) return this.#taskError(ended, error).with(ids);
+    if (ended !== undefined)
+      return new TaskError(this.#jobError(ended.error, ended.reached), { cause: error }).with(ids);
     if (error instanceof ProgramSyntaxError) {
       const { line, column } = error.position;
       const message = `SyntaxError: ${error.message}`;
@@ -411,22 +416,22 @@ export class QuickJsSandbox implements Sandbox {
       error instanceof KeyError || error instanceof ValueTooLargeError || error instanceof ForgedHandOverError;
     if (!isFault) return error;
     const described = { name: '', message: error.message, stack: '' };
-    return this.#taskError(new GuestEndedError(described, undefined), error).with(ids);
+    return new TaskError(this.#jobError(described, undefined), { cause: error }).with(ids);
   }
 
-  #taskError({ error, reached }: GuestEndedError, cause: unknown): TaskError {
+  #jobError(error: GuestError, reached: ReachedLimit): JobError {
     const header = this.#header();
     if (header[headerSlots.invalid] === 1 && reached === undefined) {
-      return invalidRecord(this.#recordAt(header[headerSlots.record] ?? 0), error.message, cause);
+      return invalidRecord(this.#recordAt(header[headerSlots.record] ?? 0), error.message);
     }
-    const isPartitioning = this.#header()[headerSlots.partitioning] === 1;
+    const isPartitioning = header[headerSlots.partitioning] === 1;
     const place = {
       source: this.#options.source,
       running: isPartitioning ? 'partition' : this.#running,
       record: this.#recordAtHand(),
     } as const;
     const { memoryBytes, deadlineMs, skipping } = this.#options;
-    return taskErrorOf(error, place, reached, { memoryBytes, deadlineMs, recordMs: skipping?.recordMs }, cause);
+    return jobErrorOf(error, place, reached, { memoryBytes, deadlineMs, recordMs: skipping?.recordMs });
   }
 
   /** The record or key that user code was at. */

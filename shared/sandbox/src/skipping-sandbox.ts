@@ -126,7 +126,7 @@ class SkippingSandbox implements Sandbox {
           this.#queue.unshift(...this.#afterLoss(block, error));
           return this.#beginAgain().then(() => this.#mapQueue());
         }
-        const bad = skippedRecord(invalidRecord(placeIn(block, error.record), error.message).error);
+        const bad = skippedRecord(invalidRecord(placeIn(block, error.record), error.message));
         const after = sliceBlock(block, error.record + 1, Number.POSITIVE_INFINITY);
         this.#queue.unshift({ block: sliceBlock(block, 0, error.record) }, { bad }, { block: after });
       }
