@@ -108,7 +108,6 @@ export const sweepLimits = {
 export const deadLetterLimits = {
   /** One line of a file: its texts, each character escaped. */
   lineBytesMax: 64 * kib,
-  readBytes: 256 * kib,
 } as const;
 
 /** A merged download (`order=key`). */
