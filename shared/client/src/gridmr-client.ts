@@ -1,11 +1,11 @@
 /** GridMR's routes as methods. Every answer is validated by the schema that the API made it with. */
 import {
   clientLimits,
+  type DeadLetter,
+  deadLetterSchema,
   eventStreamMediaType,
   type GeneralStreamEvent,
   generalStreamEventSchema,
-  type DeadLetter,
-  deadLetterSchema,
   type Health,
   headers,
   healthSchema,

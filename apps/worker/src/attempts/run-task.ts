@@ -6,7 +6,15 @@
  * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
  * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
  */
-import { type AskedJob, queueLimits, sandboxLimits, type TaskData, type TaskReturn, taskDataSchema, taskId } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  queueLimits,
+  sandboxLimits,
+  type TaskData,
+  type TaskReturn,
+  taskDataSchema,
+  taskId,
+} from '@gridmr/contracts';
 import { type AttemptOutcome, type AttemptsRequest, attemptTask, type HeldLock, type TaskSlots } from '@gridmr/tasks';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { tooManyLosses } from '../steps/check-losses.js';
