@@ -4,7 +4,7 @@
  */
 import { sandboxLimits } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
-import { freshGuest, type GuestBody, type GuestTenant } from './guest-body.js';
+import { freshGuest, type GuestBody, type GuestTenant, guestInMemoryOf } from './guest-body.js';
 import { type GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
@@ -81,6 +81,13 @@ export class GuestRuntime implements GuestTenant {
     } finally {
       this.#watch = undefined;
     }
+  }
+
+  /** After it has failed: another one in its place, in the same memory. */
+  async replace(deadlineMs: number): Promise<GuestRuntime> {
+    if (!this.#ended) throw new Error('only a sandbox that has failed is replaced');
+    const endsAt = performance.now() + deadlineMs;
+    return new GuestRuntime(await guestInMemoryOf(this.#body), endsAt);
   }
 
   set clockMs(nowMs: number) {

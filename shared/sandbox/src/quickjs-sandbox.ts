@@ -192,6 +192,12 @@ export class QuickJsSandbox implements Sandbox {
     this.#notes = { userCounters: {}, logLines: [] };
   }
 
+  /** Once it is lost: another one in its place, not begun. */
+  async replace(deadlineMs: number): Promise<QuickJsSandbox> {
+    this.#progress?.[Symbol.dispose]();
+    return new QuickJsSandbox(await this.#guest.replace(deadlineMs), this.#options);
+  }
+
   [Symbol.dispose](): void {
     this.#guest.end();
     this.#progress?.[Symbol.dispose]();

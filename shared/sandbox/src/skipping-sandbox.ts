@@ -171,9 +171,7 @@ class SkippingSandbox implements Sandbox {
   /** Takes a fresh jail in place of the lost one. */
   async #beginAgain(): Promise<void> {
     this.#notes = addNotes(this.#notes, this.#jail.settledNotes);
-    this.#jail[Symbol.dispose]();
-    const deadlineMs = Math.max(0, this.#endsAtMs - performance.now());
-    this.#jail = await openQuickJsSandbox({ ...this.#options, deadlineMs });
+    this.#jail = await this.#jail.replace(Math.max(0, this.#endsAtMs - performance.now()));
     if (this.#context === undefined) throw new Error('a block came before begin');
     this.#isBeginningAgain = true;
     this.#jail.begin(this.#context, this.#takePairs);

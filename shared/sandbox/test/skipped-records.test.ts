@@ -224,6 +224,19 @@ export const map = (line, ctx) => { n++; if (line === 'b') ${hang} ctx.emit(line
     expect(notes).to.deep.include({ userCounters: { setup: 1 }, logLines: ['setup'] });
   });
 
+  it('leaves its memory to the next sandbox, however many are lost', async () => {
+    const map = `(line, ctx) => { ctx.emit(line, 1); if (line === 'b') { ${fill} } }`;
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    const memoryBytes = 96 * 1024 * 1024;
+    const onSkip = () => {
+      most = Math.max(most, process.memoryUsage.rss());
+    };
+    const { pairs, skipped } = await skippingAttempt({ map }, { text: 'a\nb\n'.repeat(12), memoryBytes, onSkip });
+    expect([pairs.length, skipped.length]).to.deep.equal([12, 12]);
+    expect(most - before).to.be.lessThan(3 * memoryBytes);
+  });
+
   it('is not blamed for memory that others have filled', async () => {
     const program = `let held = []; export const map = (line, ctx) => { held.push(new Uint8Array(4e6)); ctx.emit(line, 1); };`;
     const lines = Array.from({ length: 40 }, (_, i) => String(i));

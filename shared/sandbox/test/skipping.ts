@@ -14,6 +14,7 @@ export interface SkippingRequest {
   readonly recordPolls?: number;
   readonly skippedMax?: number;
   readonly numReducers?: number;
+  readonly onSkip?: () => void;
 }
 
 export interface SkippingOutcome {
@@ -31,6 +32,7 @@ export async function skippingAttempt(
   const skipped: SkippedRecord[] = [];
   const skip = (record: SkippedRecord) => {
     skipped.push(record);
+    request.onSkip?.();
     if (skipped.length > skippedMax) throw new Error('too many');
   };
   using sandbox = await openSkippingSandbox({
