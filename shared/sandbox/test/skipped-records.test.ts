@@ -228,12 +228,12 @@ export const map = (line, ctx) => { n++; if (line === 'b') ${hang} ctx.emit(line
     const map = `(line, ctx) => { ctx.emit(line, 1); if (line === 'b') { ${fill} } }`;
     const before = process.memoryUsage.rss();
     let most = 0;
-    const memoryBytes = 96 * 1024 * 1024;
+    const memoryBytes = 64 * 1024 * 1024;
     const onSkip = () => {
       most = Math.max(most, process.memoryUsage.rss());
     };
-    const { pairs, skipped } = await skippingAttempt({ map }, { text: 'a\nb\n'.repeat(12), memoryBytes, onSkip });
-    expect([pairs.length, skipped.length]).to.deep.equal([12, 12]);
+    const { pairs, skipped } = await skippingAttempt({ map }, { text: 'a\nb\n'.repeat(8), memoryBytes, onSkip });
+    expect([pairs.length, skipped.length]).to.deep.equal([8, 8]);
     expect(most - before).to.be.lessThan(3 * memoryBytes);
   });
 
