@@ -64,11 +64,11 @@ class BenchStack {
     await link(file, join(this.#directory, basename(file))).catch(error => {
       if (error.code !== 'EEXIST') throw error;
     });
-    const cpuBefore = await this.#workerCpuSeconds();
+    const cpuBefore = await this.workerCpuSeconds();
     const request = { name: job.name, input_file: basename(file), ...job.functions };
     const { seconds, counters } = await this.submit({ ...request, ...(job.mapOnly ? {} : { num_reducers: 2 }) }, 'big');
     const figures = { spilledRecords: counters.spilled_records, shuffleBytes: counters.shuffle_bytes };
-    const workerCpuSeconds = (await this.#workerCpuSeconds()) - cpuBefore;
+    const workerCpuSeconds = (await this.workerCpuSeconds()) - cpuBefore;
     return { seconds, workerCpuSeconds, figures };
   }
 
@@ -86,7 +86,8 @@ class BenchStack {
     return descendants();
   }
 
-  async #workerCpuSeconds() {
+  /** Of both workers so far. */
+  async workerCpuSeconds() {
     const workers = (await descendants()).filter(({ name }) => name === 'worker');
     return workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from './dependencies.js';
 import { describeApi } from './describe-api.js';
 import { type Route, route } from './route.js';
+import { deadLetterRoutes } from './routes/dead-letter-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
@@ -17,6 +18,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...deadLetterRoutes(dependencies),
     ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
     documentRoute(() => document),

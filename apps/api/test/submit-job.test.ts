@@ -233,6 +233,7 @@ describe('POST /api/v1/jobs', () => {
       output_compression: 'none',
       priority: 'high',
       on_record_error: 'fail',
+      max_skipped_records: 1000,
       retry_user_errors: true,
       speculative: false,
       max_attempts: 2,

@@ -191,10 +191,11 @@ describe('the sweep', function () {
       expect(await messagesOf(id)).to.deep.equal(['clean-up']);
     });
 
-    it('is left alone', async () => {
+    it('is left alone, with the dead letters that it keeps', async () => {
       const id = await api().submitted();
       await api().jobStore.commitVerdict(verdictOf(id, 'failed'));
       await api().history.finishJob(verdictOf(id, 'failed'));
+      await api().store.write(jobFiles.deadLetterFile(id, 0), Buffer.from('x'));
       await api().redis.flushall();
       startSweep();
       await passes();

@@ -28,6 +28,15 @@ describe('discardAttempts', function () {
     expect(await isThere(other.outputPath)).to.equal(true);
   });
 
+  it('removes its dead letters, too', async () => {
+    const asked = await fixture.ask();
+    const ended = await attempt(asked, 'a1-ended');
+    const deadLettersPath = jobFiles.deadLetterFile(asked.job_id, 0, 'a1-ended');
+    await fixture.tools.store.write(deadLettersPath, Buffer.from('x'));
+    await discardAttempts(fixture.tools, [{ ...ended, deadLettersPath }]);
+    expect(await isThere(deadLettersPath)).to.equal(false);
+  });
+
   it('keeps the output of an attempt that was committed before its thread was ended', async () => {
     const asked = await fixture.ask();
     const committed = await attempt(asked, 'a1-first');

@@ -92,6 +92,7 @@ function askedJob(spec: Partial<AskedJob['spec']> = {}): AskedJob {
       output_compression: 'none',
       priority: 'normal',
       on_record_error: 'fail',
+      max_skipped_records: 1000,
       retry_user_errors: false,
       speculative: true,
       max_attempts: 4,

@@ -1,6 +1,8 @@
 /** GridMR's routes as methods. Every answer is validated by the schema that the API made it with. */
 import {
   clientLimits,
+  type DeadLetter,
+  deadLetterSchema,
   eventStreamMediaType,
   type GeneralStreamEvent,
   generalStreamEventSchema,
@@ -74,6 +76,7 @@ export interface ResultsOptions extends CallOptions {
 
 const jobPageSchema = pageSchema(jobSchema, 'JobPage');
 const taskPageSchema = pageSchema(taskSchema, 'TaskPage');
+const letterPageSchema = pageSchema(deadLetterSchema, 'DeadLetterPage');
 /** For answers whose status says all. */
 const anything: AnswerSchema<unknown> = { safeParse: data => ({ success: true, data }) };
 
@@ -125,6 +128,19 @@ export class GridmrClient {
   /** All tasks that match, page after page. */
   allTasks(id: string, query: TaskQuery = {}, options: CallOptions = {}): AsyncGenerator<Task, void, undefined> {
     return allItems(cursor => this.tasks(id, { ...query, cursor }, options), query.cursor);
+  }
+
+  /** Records that the job skipped as bad. */
+  deadLetters(id: string, query: PageQuery = {}, { signal }: CallOptions = {}): Promise<Page<DeadLetter>> {
+    return this.#transport.json(routes.jobDeadLetters(encodeURIComponent(id)), letterPageSchema, {
+      query: { ...query },
+      signal,
+    });
+  }
+
+  /** All of them, page after page. */
+  allDeadLetters(id: string, query: PageQuery = {}, options: CallOptions = {}): AsyncGenerator<DeadLetter, void> {
+    return allItems(cursor => this.deadLetters(id, { ...query, cursor }, options), query.cursor);
   }
 
   /** Asks the job to stop; idempotent. `waitFor` tells when it has. */

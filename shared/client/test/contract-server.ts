@@ -102,6 +102,7 @@ export function aJob(status: JobStatus, name = 'count'): Job {
       output_compression: 'none',
       priority: 'normal',
       on_record_error: 'fail',
+      max_skipped_records: 1000,
       retry_user_errors: false,
       speculative: true,
       max_attempts: 4,

@@ -67,6 +67,26 @@ describe('GridmrClient', () => {
     ]);
   });
 
+  it('lists dead letters, page after page', async () => {
+    const letter = {
+      task_id: `${jobId}-m-00000`,
+      path: 'a.txt',
+      offset: 7,
+      record: 'b',
+      error: { code: 'user_code_error', message: 'no', line: 1, column: 2 },
+    };
+    const pages = [
+      { items: [letter], next_cursor: 'more' },
+      { items: [letter], next_cursor: null },
+    ];
+    const client = await serve((_, res) => json(res, 200, pages[server.asked.length - 1]));
+    expect(await collect(client.allDeadLetters(jobId, { limit: 1 }))).to.deep.equal([letter, letter]);
+    expect(server.asked[1]).to.deep.include({
+      path: `/api/v1/jobs/${jobId}/dead-letters`,
+      query: { limit: '1', cursor: 'more' },
+    });
+  });
+
   it('lists tasks', async () => {
     const task = { task_id: taskId(jobId, 'map', 0), kind: 'map', index: 0, state: 'pending', attempts: [] };
     const client = await serve((_, res) => json(res, 200, { items: [task], next_cursor: null }));

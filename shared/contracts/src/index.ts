@@ -3,6 +3,7 @@ export * from './access.js';
 export * from './commit-news.js';
 export * from './counters.js';
 export * from './data-path.js';
+export * from './dead-letter.js';
 export * from './errors.js';
 export * from './group-summary.js';
 export * from './health.js';

@@ -9,6 +9,8 @@
  * map/00000/m-00012.<attempt>.segment     an attempt's output, under a name of its own
  * map/00000/m-00012.json       the commit record: which attempt won. First one wins, never replaced. A small segment stands in it, and is no file
  * reduce/00000/r-00003.<attempt>.part, r-00003.json   the same for reduce tasks
+ * dead-letters/m-00012.<attempt>.jsonl    the records that an attempt skipped; its commit record names it, or it does not count
+ * dead-letters/m-00012.jsonl   the same once the job has ended, when there are no commit records any more. Stays with the job
  * verdict.json                 how the job ended. First one wins
  * ```
  */
@@ -96,6 +98,11 @@ export const commitRecordSchema = z.object({
   committed_at: time,
   ...taskOutputSchema.shape,
   counters: countersSchema,
+  /** File name of the attempt's dead letters, if it skipped any record. */
+  dead_letters: z
+    .string()
+    .regex(/^m-[a-z0-9.-]+\.jsonl$/)
+    .optional(),
 });
 export type CommitRecord = z.infer<typeof commitRecordSchema>;
 
@@ -151,8 +158,17 @@ export const jobFiles = {
   /** An attempt's output. `attempt` is unique among all attempts ever made: see `attemptName`. */
   attemptOutput: (jobId: string, kind: TaskKind, index: number, attempt: string, extension: string) =>
     `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.${attempt}.${extension}`,
+  deadLetters: (jobId: string) => `${jobFiles.directory(jobId)}/dead-letters`,
+  /** Of an attempt of a map task, by the same name as its output; without one, of the attempt that counted in a job that has ended. */
+  deadLetterFile: (jobId: string, index: number, attempt?: string) =>
+    `${jobFiles.deadLetters(jobId)}/m-${fiveDigits(index)}${attempt === undefined ? '' : `.${attempt}`}.jsonl`,
   verdict: (jobId: string) => `${jobFiles.directory(jobId)}/verdict.json`,
 };
+
+/** What an ended job keeps of its files: what was asked, how it ended, and what it skipped. */
+export function keptJobFiles(jobId: string): string[] {
+  return [jobFiles.asked(jobId), jobFiles.verdict(jobId), jobFiles.deadLetters(jobId)];
+}
 
 /** First-wins files that say which job writes an output path. */
 export const outputClaimsDirectory = `${reservedDirectory}/outputs`;

@@ -21,7 +21,11 @@ export const inputFormatSchema = z.enum(['text', 'jsonl', 'csv', 'whole_file', '
 });
 export type InputFormat = z.infer<typeof inputFormatSchema>;
 
-const notYet = (what: string, accepted: string) => ({ error: `${what} this version of GridMR accepts ${accepted}` });
+export const onRecordErrorSchema = z.enum(['fail', 'skip']).meta({
+  description:
+    'What becomes of a record that is not what its format says, or on which `map` fails, hangs or runs out of memory. `fail`: the job fails. ' +
+    "`skip`: it counts for nothing, is listed by the job's dead letters, and the job goes on.",
+});
 
 const requestShape = {
   name: z.string().min(1).max(requestLimits.nameLengthMax).optional(),
@@ -51,7 +55,14 @@ const requestShape = {
   output_format: outputFormatSchema.default('tsv'),
   output_compression: outputCompressionSchema.default('none'),
   priority: prioritySchema.default('normal'),
-  on_record_error: z.enum(['fail'], notYet('is not a choice that', '"fail"')).default('fail'),
+  on_record_error: onRecordErrorSchema.default('fail'),
+  max_skipped_records: z
+    .number()
+    .int()
+    .min(0)
+    .max(jobLimits.skippedRecordsMax)
+    .default(jobLimits.skippedRecordsDefault)
+    .meta({ description: 'Records that the whole job may skip; one more fails it' }),
   retry_user_errors: z.boolean().default(false),
   speculative: z.boolean().default(true),
   max_attempts: z.number().int().min(1).optional(),
@@ -137,7 +148,9 @@ export const jobSpecSchema = z
     output_format: outputFormatSchema,
     output_compression: outputCompressionSchema,
     priority: prioritySchema,
-    on_record_error: requestShape.on_record_error.unwrap(),
+    on_record_error: onRecordErrorSchema,
+    /** Absent from jobs of earlier versions, which skipped none. */
+    max_skipped_records: z.number().int().min(0).default(jobLimits.skippedRecordsDefault),
     retry_user_errors: z.boolean(),
     speculative: z.boolean(),
     max_attempts: z.number().int(),
@@ -184,6 +197,7 @@ export function specFromRequest(
     output_compression: request.output_compression,
     priority: request.priority,
     on_record_error: request.on_record_error,
+    max_skipped_records: request.max_skipped_records,
     retry_user_errors: request.retry_user_errors,
     speculative: request.speculative,
     max_attempts: request.max_attempts ?? defaults.maxAttempts,

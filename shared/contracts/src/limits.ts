@@ -104,6 +104,12 @@ export const sweepLimits = {
   leftoversEveryMs: 300 * secondMs,
 } as const;
 
+/** A page of dead letters. */
+export const deadLetterLimits = {
+  /** One line of a file: its texts, each character escaped. */
+  lineBytesMax: 64 * kib,
+} as const;
+
 /** A merged download (`order=key`). */
 export const resultLimits = {
   /** Parts beyond this are opened again for every window that is read of them. */
@@ -128,6 +134,8 @@ export const jobLimits = {
   splitSizeMbMax: 1024,
   inputFilesMax: 100_000,
   mapTasksMax: 1_000_000,
+  skippedRecordsDefault: 1000,
+  skippedRecordsMax: 1_000_000,
 } as const;
 
 /** The data plane (`@gridmr/engine`). */
@@ -200,6 +208,8 @@ export const dataPlaneLimits = {
   groupSummaryBytesMax: 8 * mib,
   /** Summaries that a reduce attempt keeps at hand, for the inline segments in them. */
   summariesHeldMax: 2,
+  /** Pairs of one record that may still be skipped, held in memory; beyond, on the worker's disk. */
+  heldPairsBytes: 16 * mib,
 } as const;
 
 /** The shared directory (`@gridmr/storage`). */
@@ -233,6 +243,19 @@ export const sandboxLimits = {
   pairRoom: 16,
   /** A group of so few numbers is copied one by one in the guest; beyond, a typed array costs less. */
   copiedValuesMax: 12,
+  /** Where bad records are skipped, one record may take this share of its attempt's time, */
+  recordTimeShare: 10,
+  /** and an attempt may skip so many for their time, which it is given back: it never takes more than twice its time. */
+  timedOutRecordsMax: 10,
+  /**
+   * What a record's time is in polls of the guest, which are the same on every machine. The fastest loop makes four times as many in a millisecond, so
+   * that the clock decides only where a machine is a quarter as fast.
+   */
+  pollsPerMs: 1,
+  /** Bad records of a block that are held until nothing can make them run again. */
+  heldSkipsMax: 1000,
+  /** A longer time between two polls counts as this much: the process, or its machine, stood still. */
+  pollGapMsMax: 1 * secondMs,
   countersMax: 100,
   counterNameLengthMax: 64,
   logLinesMax: 1000,

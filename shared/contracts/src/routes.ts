@@ -10,6 +10,7 @@ export const routes = {
   jobTasks: (id: string) => `${apiPrefix}/jobs/${id}/tasks`,
   jobTask: (id: string, taskId: string) => `${apiPrefix}/jobs/${id}/tasks/${taskId}`,
   jobResults: (id: string) => `${apiPrefix}/jobs/${id}/results`,
+  jobDeadLetters: (id: string) => `${apiPrefix}/jobs/${id}/dead-letters`,
   jobCancel: (id: string) => `${apiPrefix}/jobs/${id}/cancel`,
   jobEvents: (id: string) => `${apiPrefix}/jobs/${id}/events`,
   jobMetrics: (id: string) => `${apiPrefix}/jobs/${id}/metrics`,

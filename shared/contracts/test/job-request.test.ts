@@ -103,6 +103,22 @@ describe('a job request', () => {
   });
 });
 
+describe('on_record_error', () => {
+  it('is fail or skip, with a bound of skipped records for the whole job', () => {
+    expect(specOf({})).to.include({ on_record_error: 'fail', max_skipped_records: 1000 });
+    const skips = { on_record_error: 'skip', max_skipped_records: 0 };
+    expect(specOf(skips)).to.include(skips);
+    expect(faults({ ...request, on_record_error: 'ignore' })).to.have.length(1);
+    expect(faults({ ...request, max_skipped_records: -1 })).to.have.length(1);
+    expect(faults({ ...request, max_skipped_records: jobLimits.skippedRecordsMax + 1 })).to.have.length(1);
+  });
+
+  it('of a job stored by an earlier version is read as it was', () => {
+    const { max_skipped_records: _, ...stored } = specOf({});
+    expect(jobSpecSchema.parse(stored).max_skipped_records).to.equal(1000);
+  });
+});
+
 describe('specFromRequest', () => {
   it('fills in every default', () => {
     const spec = jobSpecSchema.parse(specOf({}));

@@ -9,5 +9,6 @@ export interface AttemptResult extends WrittenFile {
 }
 
 export function attemptResult(file: WrittenFile, counters: Counters, notes: AttemptNotes): AttemptResult {
-  return { ...file, counters: { ...counters, user: notes.userCounters }, logLines: notes.logLines };
+  const { userCounters: user, logLines, skippedRecords: skipped_records = 0 } = notes;
+  return { ...file, counters: { ...counters, skipped_records, user }, logLines };
 }

@@ -70,7 +70,8 @@ async function run(attempt: MapAttempt, at: { path: string | undefined }): Promi
     at.path = block.path;
     counters.map_input_records += block.records;
     counters.map_input_bytes += block.bytes.length;
-    sandbox.mapBlock(block);
+    const later = sandbox.mapBlock(block);
+    if (later !== undefined) await later;
     output.afterBlock();
   }
   await output.beforeEnd();

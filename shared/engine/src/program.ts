@@ -3,7 +3,7 @@
  * JavaScript engines; a sandbox knows nothing of files, sorting or merging. Many records or pairs cross per call, never one.
  *
  * Call order of an attempt: `begin`, then `mapBlock`… with `combine` in between (map) or `reduce` (reduce), then `end`.
- * All calls are synchronous and run in a task thread. Each throws `TaskError` (contracts) when user code fails or
+ * All calls are synchronous, but for rare ones of `mapBlock`, and run in a task thread. Each throws `TaskError` (contracts) when user code fails or
  * meets a limit; the sandbox is then of no further use than to be disposed.
  */
 import type { Counters, InputFormat } from '@gridmr/contracts';
@@ -97,6 +97,8 @@ export interface AttemptNotes {
   /** The user's own counters (`ctx.count`). */
   readonly userCounters: Counters['user'];
   readonly logLines: readonly string[];
+  /** Bad records that were skipped; absent where none may be. */
+  readonly skippedRecords?: number;
 }
 
 /** One attempt's jail, already loaded with a program. Disposing frees all its memory. */
@@ -106,8 +108,11 @@ export interface Sandbox extends Disposable {
   readonly known: KnownFunctions;
   /** Runs `setup`. Everything emitted from here until `end` goes to `sink` (but not what `combine` emits). */
   begin(context: AttemptContext, sink: PairSink): void;
-  /** Runs `map` over each record in order. */
-  mapBlock(block: RecordBlock): void;
+  /**
+   * Runs `map` over each record in order. A promise, which must be waited for, only if bad records are skipped and one of them cost the jail: what is left
+   * is mapped in another one.
+   */
+  mapBlock(block: RecordBlock): void | Promise<void>;
   /** Runs `combine` over each group; what it emits goes to `sink` in order. Must not be called from within a sink. */
   combine(groups: GroupSource, sink: PairSink): void;
   /** Runs `reduce` over each group in order. */

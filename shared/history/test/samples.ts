@@ -41,6 +41,7 @@ export function anyJob(fields: { name?: string; client_id?: string; submitted_at
       output_compression: 'none',
       priority: 'normal',
       on_record_error: 'fail',
+      max_skipped_records: 1000,
       retry_user_errors: false,
       speculative: true,
       max_attempts: 4,

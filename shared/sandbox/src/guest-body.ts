@@ -7,7 +7,7 @@
 import type { QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
 import { GuestBorder } from './guest-border.js';
 import { openQuickJs, type QuickJsInstance } from './quickjs-instance.js';
-import type { WasmModule } from './web-assembly.js';
+import type { WasmMemory, WasmModule } from './web-assembly.js';
 
 /** What the engine's ways out of the guest lead to: the attempt that has it. */
 export interface GuestTenant {
@@ -49,9 +49,18 @@ export async function freshGuest(module: WasmModule, memoryBytes: number): Promi
   return ready?.module === module && ready.memoryBytes === memoryBytes ? ready.body : makeGuest(module, memoryBytes);
 }
 
-async function makeGuest(module: WasmModule, memoryBytes: number): Promise<GuestBody> {
+/**
+ * An instance in the memory of one that was lost, which is wiped. V8 collects memories late: an attempt that loses one after the other would hold many at
+ * a time.
+ */
+export async function guestInMemoryOf(lost: GuestBody): Promise<GuestBody> {
+  lost.tenant = undefined;
+  return makeGuest(lost.module, lost.memoryBytes, lost.instance.memory);
+}
+
+async function makeGuest(module: WasmModule, memoryBytes: number, lostMemory?: WasmMemory): Promise<GuestBody> {
   let body: GuestBody | undefined;
-  const instance = await openQuickJs(module, memoryBytes, () => body?.tenant?.interrupts() ?? false);
+  const instance = await openQuickJs(module, memoryBytes, () => body?.tenant?.interrupts() ?? false, lostMemory);
   body = { module, memoryBytes, instance, border: new GuestBorder(instance), tenant: undefined, isImaged: false };
   return body;
 }

@@ -1,9 +1,9 @@
 /**
- * From what went wrong in a guest to a `TaskError` that its author understands: which function, where in the user's own source, on which record.
+ * From what went wrong in a guest to an error that its author understands: which function, where in the user's own source, on which record.
  */
 
 import type { ProgramSource } from '@gridmr/contracts';
-import { type JobError, sandboxLimits, TaskError } from '@gridmr/contracts';
+import { type JobError, sandboxLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
 
@@ -35,36 +35,42 @@ export interface FailurePlace {
   readonly record: Partial<Pick<JobError, 'input_path' | 'offset' | 'record'>>;
 }
 
-/** The limit that ended the guest, if one did. */
-export type ReachedLimit = 'memory' | 'time' | undefined;
+/** The limit that ended the guest, if one did: its memory, the attempt's time, the time of one record, or the stack of the engine itself. */
+export type ReachedLimit = 'memory' | 'time' | 'record_time' | 'stack' | undefined;
 
 export interface Limits {
   readonly memoryBytes: number;
   readonly deadlineMs: number;
+  /** Where bad records are skipped. */
+  readonly recordMs?: number | undefined;
 }
 
-export function taskErrorOf(
-  error: GuestError,
-  place: FailurePlace,
-  reached: ReachedLimit,
-  limits: Limits,
-  cause?: unknown,
-): TaskError {
+export function jobErrorOf(error: GuestError, place: FailurePlace, reached: ReachedLimit, limits: Limits): JobError {
   const { code, message } = judge(error, place, reached, limits);
-  const fields: JobError = {
+  return {
     code,
     message: cut(message, sandboxLimits.errorMessageLengthMax),
     function: partRunning(place),
     ...positionOf(error, place.source),
     ...place.record,
   };
-  return new TaskError(fields, cause === undefined ? undefined : { cause });
+}
+
+/** A record is not what the input's format says: the input's fault, not the program's. */
+export function invalidRecord(place: FailurePlace['record'], fault: string): JobError {
+  const message = `${place.input_path}: the record at byte ${place.offset} ${fault}`;
+  return { code: 'invalid_record', message: cut(message, sandboxLimits.errorMessageLengthMax), ...place };
 }
 
 function judge(error: GuestError, place: FailurePlace, reached: ReachedLimit, limits: Limits) {
   const running = place.running === 'load' ? 'the program' : place.running;
   if (reached === 'time') {
     const message = `${running} was stopped: the attempt may run for ${limits.deadlineMs / 1000} s`;
+    return { code: 'task_timeout', message } as const;
+  }
+  if (reached === 'record_time') {
+    const seconds = (limits.recordMs ?? 0) / 1000;
+    const message = `${running} was stopped: where bad records are skipped, one may take ${seconds} s, or as many steps as that is on a slow machine`;
     return { code: 'task_timeout', message } as const;
   }
   if (reached === 'memory') {

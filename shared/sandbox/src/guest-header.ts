@@ -17,8 +17,15 @@ export const headerSlots = {
   partitioning: 7,
   /** 1 when a record could not be made of the input. */
   invalid: 8,
+  /** Where bad records are skipped: of the pairs handed over, those of records that have ended. */
+  settled: 9,
+  /** The same: 1 if user code has counted or logged what the host does not know yet. */
+  noted: 10,
 } as const;
-export const headerLength = 9;
+export const headerLength = 11;
+
+/** Written by the host in the place of a record's index: none has begun. */
+export const noRecord = 0xffff_ffff;
 
 const { pairsPerBlockMax } = sandboxLimits;
 const { batchGroupsMax, batchNumbersMax } = dataPlaneLimits;

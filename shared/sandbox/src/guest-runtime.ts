@@ -4,7 +4,7 @@
  */
 import { sandboxLimits } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
-import { freshGuest, type GuestBody, type GuestTenant } from './guest-body.js';
+import { freshGuest, type GuestBody, type GuestTenant, guestInMemoryOf } from './guest-body.js';
 import { type GuestBorder, GuestMemoryError } from './guest-border.js';
 import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
@@ -13,6 +13,7 @@ import { keepGuest, takeKeptGuest } from './kept-guest.js';
 import { preludeFile, preludeSource } from './prelude.js';
 import { PreludeImage, usedPages } from './prelude-image.js';
 import type { QuickJsInstance } from './quickjs-instance.js';
+import type { RecordWatch } from './record-watch.js';
 import type { WasmModule } from './web-assembly.js';
 
 /** The guest ended by an exception, a limit or a crash. It cannot be entered again. */
@@ -49,6 +50,9 @@ export class GuestRuntime implements GuestTenant {
   #entries: QuickJSHandle | undefined;
   #endsAt: number;
   #timeIsUp = false;
+  /** Looks after the records of a block while it is mapped, where bad ones are skipped. */
+  #watch: { readonly records: RecordWatch; readonly atHand: () => number } | undefined;
+  #recordIsOver = false;
   #hostFailure: { readonly error: unknown } | undefined;
   #ended = false;
   calls: GuestTenant['calls'] = new Map();
@@ -66,6 +70,24 @@ export class GuestRuntime implements GuestTenant {
   static async open(module: WasmModule, memoryBytes: number, deadlineMs: number): Promise<GuestRuntime> {
     const endsAt = performance.now() + deadlineMs;
     return new GuestRuntime(takeKeptGuest(module, memoryBytes) ?? (await freshGuest(module, memoryBytes)), endsAt);
+  }
+
+  /** Bounds the time of each record during `work`. @param atHand which record the guest is at */
+  watchRecords<T>(records: RecordWatch, atHand: () => number, work: () => T): T {
+    records.restart();
+    this.#watch = { records, atHand };
+    try {
+      return work();
+    } finally {
+      this.#watch = undefined;
+    }
+  }
+
+  /** After it has failed: another one in its place, in the same memory. */
+  async replace(deadlineMs: number): Promise<GuestRuntime> {
+    if (!this.#ended) throw new Error('only a sandbox that has failed is replaced');
+    const endsAt = performance.now() + deadlineMs;
+    return new GuestRuntime(await guestInMemoryOf(this.#body), endsAt);
   }
 
   set clockMs(nowMs: number) {
@@ -176,8 +198,10 @@ export class GuestRuntime implements GuestTenant {
   /** Polled by the guest while it runs. */
   interrupts(): boolean {
     if (this.#hostFailure !== undefined) return true;
-    if (performance.now() < this.#endsAt) return false;
-    this.#timeIsUp = true;
+    const nowMs = performance.now();
+    if (nowMs >= this.#endsAt) this.#timeIsUp = true;
+    else if (this.#watch?.records.isOver(this.#watch.atHand(), nowMs)) this.#recordIsOver = true;
+    else return false;
     return true;
   }
 
@@ -218,18 +242,24 @@ export class GuestRuntime implements GuestTenant {
     this.#ended = true;
     const isMemory = trap instanceof GuestMemoryError || this.#instance.growth.refused;
     const error = { name: '', message: 'the program nests too deeply, or broke its sandbox otherwise', stack: '' };
-    return new GuestEndedError(error, isMemory ? 'memory' : undefined, { cause: trap });
+    return new GuestEndedError(error, isMemory ? 'memory' : 'stack', { cause: trap });
   }
 
   #endedByGuest(thrown: QuickJSHandle): GuestEndedError {
     const timeIsUp = this.#timeIsUp;
+    const recordIsOver = this.#recordIsOver;
+    this.#watch = undefined;
     this.#endsAt = performance.now() + sandboxLimits.errorReadMs;
     const error = this.#read(thrown);
     this.#ended = true;
-    if (timeIsUp) return new GuestEndedError(error, 'time');
-    const isOutOfMemory = error.name === 'InternalError' && error.message === 'out of memory';
-    const isNameless = error.name === '' && this.#instance.growth.refused;
-    return new GuestEndedError(error, isOutOfMemory || isNameless ? 'memory' : undefined);
+    if (timeIsUp || recordIsOver) return new GuestEndedError(error, timeIsUp ? 'time' : 'record_time');
+    return new GuestEndedError(error, this.isOutOfMemory(error) ? 'memory' : undefined);
+  }
+
+  /** Whether it is the engine's way to say so. */
+  isOutOfMemory({ name, message }: GuestError): boolean {
+    if (name === 'InternalError' && message === 'out of memory') return true;
+    return name === '' && this.#instance.growth.refused;
   }
 
   /** In full memory, reading an error may itself fail: the error is what is known by then. */

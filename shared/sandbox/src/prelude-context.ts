@@ -6,7 +6,67 @@ export const contextSource = String.raw`
   const counters = create(null);
   const logLines = list();
   let counterNames = 0;
+  /** How many log lines the host has. */
+  let linesTold = 0;
   let user;
+
+  /**
+   * Where bad records are skipped: counts that the record at hand has changed, as they were before. Records are told apart by a serial number; what is kept
+   * of another one is void.
+   */
+  let skipping = false;
+  let serial = 1;
+  let changedBy = 0;
+  let changes = 0;
+  let loggedBy = 0;
+  let linesBefore = 0;
+  const changed = list();
+  const keptBy = create(null);
+  const keptCount = create(null);
+
+  function keepCount(name, before) {
+    header[slots.noted] = 1;
+    if (keptBy[name] === serial) return;
+    if (changedBy !== serial) changes = 0;
+    changedBy = serial;
+    keptBy[name] = serial;
+    keptCount[name] = before;
+    changed[changes++] = name;
+  }
+
+  function restoreCounts() {
+    if (changedBy !== serial) return;
+    for (let i = 0; i < changes; i++) {
+      const name = changed[i];
+      if (keptCount[name] === undefined) {
+        delete counters[name];
+        counterNames--;
+      } else counters[name] = keptCount[name];
+    }
+    changedBy = 0;
+  }
+
+  /** The record at hand is bad: it has emitted and counted nothing. What it logged stays, since that may say why. Reading the error may run user code. */
+  function skipRecord(error) {
+    const text = readError(error);
+    dropPairs();
+    restoreCounts();
+    serial++;
+    const isFull = host.skip(text);
+    header[slots.partitioning] = 0;
+    header[slots.invalid] = 0;
+    if (isFull !== true) return;
+    header[slots.record]++;
+    handOver(true);
+  }
+
+  /** All records of a block have ended. */
+  function settle(records) {
+    header[slots.record] = records;
+    mark = count;
+    serial++;
+    handOver();
+  }
   let ctx;
 
   function countUp(name, n = 1) {
@@ -16,11 +76,17 @@ export const contextSource = String.raw`
     if (before === undefined && ++counterNames > limits.counters) throw new RangeErrorOwn('ctx.count was called with more than ' + limits.counters + ' names; emit such counts as pairs');
     const sum = (before ?? 0) + n;
     if (!isFinite(sum)) throw new RangeErrorOwn('the counter ' + name + ' is too large');
+    if (skipping) keepCount(name, before);
     counters[name] = sum;
   }
 
   function log(text) {
     const line = slice(StringOwn(text), 0, limits.logLine);
+    if (skipping) {
+      header[slots.noted] = 1;
+      if (loggedBy !== serial) linesBefore = logLines.length;
+      loggedBy = serial;
+    }
     if (logLines.length < limits.logLines) logLines[logLines.length] = line;
   }
 
@@ -59,6 +125,8 @@ export const contextSource = String.raw`
     const known = parse(text);
     seedRandom(known.seed);
     numReducers = known.numReducers;
+    skipping = known.skipping;
+    if (skipping) recordLoops = skippingLoops;
     const { input } = known;
     if (input !== null) {
       inputPath = input.path;
@@ -98,12 +166,14 @@ export const contextSource = String.raw`
     const both = list();
     both[0] = sourceText('combine');
     both[1] = sourceText('reduce');
+    both[2] = user.teardown !== undefined;
     return stringify(both);
   }
 
   function runOnce(name) {
     const run = user[name];
     if (run !== undefined) emitLoose(run(ctx), name);
+    serial++;
     handOver();
   }
 
@@ -113,21 +183,39 @@ export const contextSource = String.raw`
       const result = run(key, values, ctx);
       if (result !== undefined) emitReduced(result, name);
     });
+    serial++;
   }
 
+  /** All counts, and the log lines that the host does not have yet; nothing of a record that may still turn out bad. */
   function notes() {
     const names = getOwnPropertyNames(counters);
     const entries = list();
     for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const isKept = keptBy[name] === serial;
+      if (isKept && keptCount[name] === undefined) continue;
       const entry = list();
-      entry[0] = names[i];
-      entry[1] = counters[names[i]];
-      entries[i] = entry;
+      entry[0] = name;
+      entry[1] = isKept ? keptCount[name] : counters[name];
+      entries[entries.length] = entry;
     }
+    const lines = list();
+    const end = loggedBy === serial ? linesBefore : logLines.length;
+    while (linesTold < end) lines[lines.length] = logLines[linesTold++];
+    header[slots.noted] = changedBy === serial || loggedBy === serial ? 1 : 0;
     const both = create(null);
     both.counters = entries;
-    both.logLines = logLines;
+    both.logLines = lines;
     return stringify(both);
+  }
+
+  /** A guest that goes on where another one ended: what its own setup counted and logged was counted and logged before. */
+  function forgetNotes() {
+    const names = getOwnPropertyNames(counters);
+    for (let i = 0; i < names.length; i++) delete counters[names[i]];
+    counterNames = 0;
+    logLines.length = 0;
+    header[slots.noted] = 0;
   }
 
   /** An error as [name, message, stack], whatever it is and does. */
@@ -149,6 +237,6 @@ export const contextSource = String.raw`
   }
 
   return {
-    __proto__: null, prepare, adopt, sources, runOnce, groupsInto, notes, readError, ...recordEntries,
+    __proto__: null, prepare, adopt, sources, runOnce, groupsInto, notes, forgetNotes, readError, ...recordEntries,
   };
 `;

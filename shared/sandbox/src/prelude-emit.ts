@@ -10,6 +10,8 @@ export const emitSource = String.raw`
   const keys = list();
   const texts = list();
   let count = 0;
+  /** Where bad records are skipped: of these, the pairs of records that have ended. */
+  let mark = 0;
   let valueKind = NUMBERS;
   let partition;
   let numReducers = 0;
@@ -123,15 +125,32 @@ export const emitSource = String.raw`
     return part;
   }
 
-  function handOver() {
-    if (count > 0) {
+  /** @param always also without pairs, where the host must know that records have ended */
+  function handOver(always = false) {
+    if (count > 0 || always) {
       header[slots.count] = count;
       header[slots.valueKind] = valueKind;
-      host.handOver(keys, texts);
+      header[slots.settled] = mark;
+      host.handOver(keys, texts, header[slots.noted] === 1 ? notes() : undefined);
       keys.length = 0;
       texts.length = 0;
     }
+    startColumns();
+  }
+
+  /** Forgets what the record at hand has emitted, but for what was handed over already, which is the host's to forget. */
+  function dropPairs() {
+    if (header[slots.markedKeys] === 1) for (let i = mark; i < count; i++) keyMarks[i] = 0;
+    if (header[slots.markedValues] === 1) for (let i = mark; i < count; i++) valueMarks[i] = 0;
+    if (keys.length > mark) keys.length = mark;
+    if (texts.length > mark) texts.length = mark;
+    if (mark === 0) startColumns();
+    else count = mark;
+  }
+
+  function startColumns() {
     count = 0;
+    mark = 0;
     valueKind = NUMBERS;
     left = limits.room;
     room = partition === undefined ? limits.room : 0;

@@ -6,7 +6,7 @@
  * names, an object literal. Measured per MiB of ten columns: 26 MB/s; setting properties in a loop 1.6; cutting fields in the guest, character by character, 1.5;
  * rows as JSON 3.8, which is what rare blocks take (`csv-rows.ts` of the engine).
  */
-export const recordsSource = String.raw`
+const partsSource = String.raw`
   let inputPath;
   let columnCount = 0;
   let recordOf;
@@ -23,21 +23,6 @@ export const recordsSource = String.raw`
   /** The host has counted as well: a program that redefined how strings are split would lose records silently. */
   function checkCount(mapped, records) {
     if (mapped !== records) throw new TypeErrorOwn('the block was not split into its ' + records + ' records: the program has changed how strings are split');
-  }
-
-  function mapText(text, records, trim) {
-    const { map } = user;
-    const lines = split(text, '\n');
-    const ended = lines.length - 1;
-    if (records !== lines.length && (records !== ended || lines[ended] !== '')) checkCount(lines.length, records);
-    for (let i = 0; i < records; i++) {
-      header[slots.record] = i;
-      let line = lines[i];
-      if (trim && i < ended && charCodeAt(line, line.length - 1) === 13) line = slice(line, 0, -1);
-      const result = map(line, ctx);
-      if (result !== undefined) emitMapped(result);
-    }
-    handOver();
   }
 
   function isBlank(line) {
@@ -60,22 +45,6 @@ export const recordsSource = String.raw`
     }
   }
 
-  function mapJsonLines(text, records) {
-    const { map } = user;
-    const lines = split(text, '\n');
-    let mapped = 0;
-    for (let i = 0; i < lines.length; i++) {
-      header[slots.record] = i;
-      const record = parseLine(lines[i]);
-      if (record === undefined) continue;
-      mapped++;
-      const result = map(record, ctx);
-      if (result !== undefined) emitMapped(result);
-    }
-    checkCount(mapped, records);
-    handOver();
-  }
-
   /** In an object literal, only the computed form of __proto__ is a name like others. */
   function setColumns(text) {
     const names = parse(text);
@@ -83,6 +52,62 @@ export const recordsSource = String.raw`
     let fields = '';
     for (let i = 0; i < columnCount; i++) fields += '[' + stringify(names[i]) + ']: f[' + i + '], ';
     recordOf = FunctionOwn('return f => ({ ' + fields + '})')();
+  }
+`;
+
+/** What stands around a record, and behind the last of a block: nothing where the first bad record fails the attempt. */
+interface Surroundings {
+  readonly before: string;
+  readonly after: string;
+  /** @param records how many have ended */
+  end(records: string): string;
+}
+
+const failing: Surroundings = { before: '', after: '', end: () => 'handOver();' };
+const skipping: Surroundings = {
+  before: 'mark = count; serial++; try {',
+  after: '} catch (error) { skipRecord(error); }',
+  end: records => `settle(${records});`,
+};
+
+function loopsSource({ before, after, end }: Surroundings): string {
+  return String.raw`
+  function mapText(text, records, trim) {
+    const { map } = user;
+    const lines = split(text, '\n');
+    const ended = lines.length - 1;
+    if (records !== lines.length && (records !== ended || lines[ended] !== '')) checkCount(lines.length, records);
+    for (let i = 0; i < records; i++) {
+      header[slots.record] = i;
+      ${before}
+        let line = lines[i];
+        if (trim && i < ended && charCodeAt(line, line.length - 1) === 13) line = slice(line, 0, -1);
+        const result = map(line, ctx);
+        if (result !== undefined) emitMapped(result);
+      ${after}
+    }
+    ${end('records')}
+  }
+
+  function mapJsonLines(text, records) {
+    const { map } = user;
+    const lines = split(text, '\n');
+    let mapped = 0;
+    for (let i = 0; i < lines.length; i++) {
+      header[slots.record] = i;
+      mapped++;
+      ${before}
+        const record = parseLine(lines[i]);
+        if (record === undefined) {
+          mapped--;
+          continue;
+        }
+        const result = map(record, ctx);
+        if (result !== undefined) emitMapped(result);
+      ${after}
+    }
+    checkCount(mapped, records);
+    ${end('lines.length')}
   }
 
   /** rows: the block's text, or a list of lists of fields. */
@@ -99,33 +124,52 @@ export const recordsSource = String.raw`
         if (fields === '') continue;
         fields = split(fields, fieldSeparator);
       } else if (fields.length === 0) continue;
-      if (fields.length !== columnCount) refuse('has ' + fields.length + (fields.length === 1 ? ' field' : ' fields') + ', but the first line of the file names ' + columnCount);
       mapped++;
-      const result = map(recordOf(fields), ctx);
-      if (result !== undefined) emitMapped(result);
+      ${before}
+        if (fields.length !== columnCount) refuse('has ' + fields.length + (fields.length === 1 ? ' field' : ' fields') + ', but the first line of the file names ' + columnCount);
+        const result = map(recordOf(fields), ctx);
+        if (result !== undefined) emitMapped(result);
+      ${after}
     }
     checkCount(mapped, records);
-    handOver();
+    ${end('list.length')}
   }
 
   function mapFile(record) {
     header[slots.record] = 0;
-    const result = user.map(record, ctx);
-    if (result !== undefined) emitMapped(result);
-    handOver();
+    ${before}
+      const result = user.map(record, ctx);
+      if (result !== undefined) emitMapped(result);
+    ${after}
+    ${end('1')}
   }
 
+  return { __proto__: null, mapText, mapJsonLines, mapCsv, mapFile };
+`;
+}
+
+const entriesSource = String.raw`
   const recordEntries = {
-    openInput, setColumns, mapText, mapJsonLines,
-    mapTextJson: (text, records, trim) => mapText(parse(text), records, trim),
-    mapJsonLinesJson: (text, records) => mapJsonLines(parse(text), records),
-    mapLinesCsv: (text, records, trim) => mapCsv(text, records, '\n', ',', trim),
-    mapLinesCsvJson: (text, records, trim) => mapCsv(parse(text), records, '\n', ',', trim),
-    mapSeparatedCsv: (text, records) => mapCsv(text, records, '\x1e', '\x1f', false),
-    mapSeparatedCsvJson: (text, records) => mapCsv(parse(text), records, '\x1e', '\x1f', false),
-    mapRowsCsvJson: (text, records) => mapCsv(parse(text), records, '', '', false),
-    mapWholeFile: text => mapFile({ path: inputPath, text }),
-    mapWholeFileJson: text => mapFile({ path: inputPath, text: parse(text) }),
-    mapBytes: buffer => mapFile({ path: inputPath, bytes: new Uint8ArrayOwn(buffer) }),
+    openInput, setColumns,
+    mapText: (text, records, trim) => recordLoops.mapText(text, records, trim),
+    mapJsonLines: (text, records) => recordLoops.mapJsonLines(text, records),
+    mapTextJson: (text, records, trim) => recordLoops.mapText(parse(text), records, trim),
+    mapJsonLinesJson: (text, records) => recordLoops.mapJsonLines(parse(text), records),
+    mapLinesCsv: (text, records, trim) => recordLoops.mapCsv(text, records, '\n', ',', trim),
+    mapLinesCsvJson: (text, records, trim) => recordLoops.mapCsv(parse(text), records, '\n', ',', trim),
+    mapSeparatedCsv: (text, records) => recordLoops.mapCsv(text, records, '\x1e', '\x1f', false),
+    mapSeparatedCsvJson: (text, records) => recordLoops.mapCsv(parse(text), records, '\x1e', '\x1f', false),
+    mapRowsCsvJson: (text, records) => recordLoops.mapCsv(parse(text), records, '', '', false),
+    mapWholeFile: text => recordLoops.mapFile({ path: inputPath, text }),
+    mapWholeFileJson: text => recordLoops.mapFile({ path: inputPath, text: parse(text) }),
+    mapBytes: buffer => recordLoops.mapFile({ path: inputPath, bytes: new Uint8ArrayOwn(buffer) }),
   };
 `;
+
+export const recordsSource = [
+  partsSource,
+  `  const failingLoops = (() => {${loopsSource(failing)}  })();`,
+  `  const skippingLoops = (() => {${loopsSource(skipping)}  })();`,
+  '  let recordLoops = failingLoops;',
+  entriesSource,
+].join('\n');

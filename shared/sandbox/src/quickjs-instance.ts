@@ -18,6 +18,7 @@ import {
   type QuickJSSyncVariant,
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
+import { wipe } from './prelude-image.js';
 import { type WasmInstance, type WasmMemory, type WasmModule, webAssembly } from './web-assembly.js';
 import { giveMemory, type MemorySize, takeMemory } from './wiped-memories.js';
 
@@ -51,20 +52,26 @@ export interface QuickJsInstance {
   readonly clock: { nowMs: number };
 }
 
-/** @param interrupt polled while the guest runs; true ends it with an exception that the guest cannot catch */
+/**
+ * @param interrupt polled while the guest runs; true ends it with an exception that the guest cannot catch
+ * @param lostMemory of an instance of the same size that is never entered again
+ */
 export async function openQuickJs(
   module: WasmModule,
   memoryBytes: number,
   interrupt: () => boolean,
+  lostMemory?: WasmMemory,
 ): Promise<QuickJsInstance> {
   const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
   const memorySize = {
     initial: (sandboxLimits.memoryMbMin * mebibyte) / pageBytes,
     maximum: Math.floor(memoryBytesMax / pageBytes),
   };
-  const memory = takeMemory(memorySize);
+  if (lostMemory !== undefined) wipe(lostMemory.buffer);
+  const memory = lostMemory ?? takeMemory(memorySize);
   const clock = { nowMs: 0 };
-  const growth: Growth = { asked: false, refused: false };
+  // A lost memory may have grown.
+  const growth: Growth = { asked: lostMemory !== undefined, refused: false };
   let engine: EngineModule | undefined;
   const variant: QuickJSSyncVariant = {
     type: 'sync',

@@ -31,17 +31,28 @@ import {
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { z } from 'zod';
 import { readAttemptNotes } from './attempt-notes.js';
+import { BlockProgress } from './block-progress.js';
 import { blockText } from './block-text.js';
 import { ForgedHandOverError } from './forged-hand-over-error.js';
 import { GuestMemoryError } from './guest-border.js';
-import { cut, taskErrorOf, type UserFunction } from './guest-failure.js';
-import { batchKinds, headerLength, headerSlots } from './guest-header.js';
+import {
+  cut,
+  type GuestError,
+  guestErrorSchema,
+  invalidRecord,
+  jobErrorOf,
+  type ReachedLimit,
+  type UserFunction,
+} from './guest-failure.js';
+import { batchKinds, headerLength, headerSlots, noRecord } from './guest-header.js';
 import { GuestEndedError, GuestRuntime } from './guest-runtime.js';
 import { loadFunctions } from './load-program.js';
 import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
 import { RecordPlaces } from './record-places.js';
+import { type LostJail, type RecordSkipping, skippedRecord } from './record-skipping.js';
+import { RecordWatch } from './record-watch.js';
 import { ValueTooLargeError } from './value-reader.js';
 import type { WasmModule } from './web-assembly.js';
 
@@ -55,15 +66,18 @@ export interface SandboxOptions {
   readonly memoryBytes: number;
   /** All that the attempt may take, from now. */
   readonly deadlineMs: number;
+  /** Of a map attempt that skips bad records; without, the first one fails it. */
+  readonly skipping?: RecordSkipping;
 }
 
 /** Throws `TaskError` for a program that does not parse. */
-export async function openQuickJsSandbox(options: SandboxOptions): Promise<Sandbox> {
+export async function openQuickJsSandbox(options: SandboxOptions): Promise<QuickJsSandbox> {
   const guest = await GuestRuntime.open(options.module, options.memoryBytes, options.deadlineMs);
   return new QuickJsSandbox(guest, options);
 }
 
-class QuickJsSandbox implements Sandbox {
+/** Where bad records are skipped, it is one of several that an attempt may need: see `skipping-sandbox.ts`. */
+export class QuickJsSandbox implements Sandbox {
   readonly functions: ProgramFunctions;
   readonly #guest: GuestRuntime;
   readonly #options: SandboxOptions;
@@ -79,14 +93,26 @@ class QuickJsSandbox implements Sandbox {
   #columns: readonly string[] | undefined;
   #groups: GroupSource | undefined;
   #batch: GroupBatch | undefined;
+  readonly #progress: BlockProgress | undefined;
+  readonly #watch: RecordWatch | undefined;
+  #notes: AttemptNotes = { userCounters: {}, logLines: [] };
+  /** Why it can map no more, if that is a record's fault. */
+  lost: LostJail | undefined;
+  /** Whether `teardown` may give out what `map` gathered: then nothing can go on where a jail was lost. */
+  hasTeardown = false;
 
   constructor(guest: GuestRuntime, options: SandboxOptions) {
     this.functions = options.functions;
     this.#guest = guest;
     this.#options = options;
+    if (options.skipping !== undefined) {
+      this.#progress = new BlockProgress(options.skipping);
+      this.#watch = new RecordWatch(options.skipping.recordMs, options.skipping.recordPolls);
+    }
     this.#guarded('load', () => {
       guest.loadPrelude({
-        handOver: (keys, texts) => this.#takePairs(keys, texts),
+        handOver: (keys, texts, notes) => this.#takePairs(keys, texts, notes),
+        skip: error => this.#skipRecord(error),
         pull: () => this.#pullGroups(),
         pullValues: () => this.#pullValues(),
         offset: () => this.#recordOffset(),
@@ -108,7 +134,8 @@ class QuickJsSandbox implements Sandbox {
     this.#sink = sink;
     this.#guest.clockMs = context.nowMs;
     this.#guarded('load', () => {
-      this.#guest.callWithText('prepare', JSON.stringify(knownTo(context)));
+      const skipping = this.#options.skipping !== undefined;
+      this.#guest.callWithText('prepare', JSON.stringify({ ...knownTo(context), skipping }));
       this.#adoptFunctions(context);
     });
     this.#runOnce('setup');
@@ -117,10 +144,19 @@ class QuickJsSandbox implements Sandbox {
   mapBlock(block: RecordBlock): void {
     if (block.records === 0) return;
     this.#records = new RecordPlaces(block);
+    this.#progress?.start();
     this.#guarded('map', () => {
       this.#openInput(block);
-      if (block.format === 'bytes') this.#mapBytes(block);
-      else this.#mapText(block);
+      if (this.#watch === undefined) return this.#mapRecords(block);
+      const header = () => this.#header();
+      header()[headerSlots.record] = noRecord;
+      this.#guest.watchRecords(
+        this.#watch,
+        () => header()[headerSlots.record] ?? 0,
+        () => this.#mapRecords(block),
+      );
+      this.#progress?.settle(this.#header()[headerSlots.record] ?? 0, pairs => this.#sink?.(pairs));
+      this.#readNotes();
     });
     this.#records = undefined;
   }
@@ -129,6 +165,7 @@ class QuickJsSandbox implements Sandbox {
     this.#sink = sink;
     this.#runGroups('combine', groups);
     this.#sink = this.#attemptSink;
+    if (this.#progress !== undefined) this.#guarded('combine', () => this.#readNotes());
   }
 
   reduce(groups: GroupSource): void {
@@ -139,12 +176,51 @@ class QuickJsSandbox implements Sandbox {
     this.#runOnce('teardown');
     return this.#guarded('teardown', () => {
       using notes = this.#guest.call('notes');
-      return readAttemptNotes(this.#guest.border.textOut(notes, utf8 => Buffer.from(utf8).toString('utf8')));
+      this.#addNotes(notes);
+      return this.#notes;
     });
+  }
+
+  /** What user code has counted and logged, but for records that do not count yet. */
+  get settledNotes(): AttemptNotes {
+    return this.#notes;
+  }
+
+  /** After `begin` of a jail that goes on where another was lost. */
+  forgetNotes(): void {
+    this.#guarded('setup', () => this.#guest.call('forgetNotes').dispose());
+    this.#notes = { userCounters: {}, logLines: [] };
+  }
+
+  /** Once it is lost: another one in its place, not begun. */
+  async replace(deadlineMs: number): Promise<QuickJsSandbox> {
+    this.#progress?.[Symbol.dispose]();
+    return new QuickJsSandbox(await this.#guest.replace(deadlineMs), this.#options);
   }
 
   [Symbol.dispose](): void {
     this.#guest.end();
+    this.#progress?.[Symbol.dispose]();
+  }
+
+  #mapRecords(block: RecordBlock): void {
+    if (block.format === 'bytes') this.#mapBytes(block);
+    else this.#mapText(block);
+  }
+
+  /** The guest tells notes with pairs, if it has both; else they are asked for. */
+  #readNotes(): void {
+    if (this.#header()[headerSlots.noted] === 0) return;
+    using notes = this.#guest.call('notes');
+    this.#addNotes(notes);
+  }
+
+  #addNotes(json: QuickJSHandle): void {
+    const text = this.#guest.border.textOut(json, utf8 => Buffer.from(utf8).toString('utf8'));
+    const { userCounters, logLines } = readAttemptNotes(text);
+    const all = [...this.#notes.logLines, ...logLines];
+    if (all.length > sandboxLimits.logLinesMax) throw new ForgedHandOverError('too many log lines');
+    this.#notes = { userCounters, logLines: all };
   }
 
   #openInput({ path, columns }: RecordBlock): void {
@@ -178,7 +254,9 @@ class QuickJsSandbox implements Sandbox {
     const message = guest.context.getString(fault);
     if (message !== '') throw new GuestEndedError({ name: 'TypeError', message, stack: '' }, undefined);
     using sources = guest.call('sources');
-    this.#known = knownFunctions(guest.context.getString(sources));
+    const { known, hasTeardown } = readSources(guest.context.getString(sources));
+    this.#known = known;
+    this.hasTeardown = hasTeardown;
   }
 
   #runOnce(name: 'setup' | 'teardown'): void {
@@ -198,8 +276,16 @@ class QuickJsSandbox implements Sandbox {
     this.#batch = undefined;
   }
 
-  #takePairs(keys: QuickJSHandle | undefined, texts: QuickJSHandle | undefined): undefined {
+  #takePairs(
+    keys: QuickJSHandle | undefined,
+    texts: QuickJSHandle | undefined,
+    notes: QuickJSHandle | undefined,
+  ): undefined {
     if (keys === undefined || texts === undefined) throw new ForgedHandOverError('nothing');
+    if (notes !== undefined && this.#guest.context.typeof(notes) === 'string') this.#addNotes(notes);
+    if (this.#progress !== undefined && this.#header()[headerSlots.count] === 0) {
+      return void this.#progress.settle(this.#header()[headerSlots.record] ?? 0, pairs => this.#sink?.(pairs));
+    }
     const given = this.#handOver(keys, texts);
     const pairs = this.#handOvers.read(given);
     given.keyMarks?.fill(0);
@@ -208,7 +294,22 @@ class QuickJsSandbox implements Sandbox {
     header[headerSlots.markedKeys] = 0;
     header[headerSlots.markedValues] = 0;
     if (this.#sink === undefined) throw new Error('pairs came before begin');
-    this.#sink(pairs);
+    if (this.#progress === undefined || this.#records === undefined) return void this.#sink(pairs);
+    const { settled, record } = headerSlots;
+    this.#progress.take(pairs, header[settled] ?? 0, header[record] ?? 0, this.#sink);
+  }
+
+  /** The record at hand is bad, and the guest can go on. True asks for a hand-over. @param json of what was thrown */
+  #skipRecord(json: QuickJSHandle | undefined): QuickJSHandle | undefined {
+    const progress = this.#progress;
+    if (json === undefined || progress === undefined) throw new ForgedHandOverError('a record to be skipped');
+    const error = readGuestError(this.#guest.context.getString(json));
+    // A guest whose memory is full may have been damaged by that.
+    if (this.#guest.isOutOfMemory(error)) throw new GuestEndedError(error, 'memory');
+    // Without an error of the host, whose stack would cost as much as all else of a bad record.
+    const why = skippedRecord(this.#jobError(error, undefined));
+    const isFull = progress.skip(this.#header()[headerSlots.record] ?? 0, why);
+    return isFull ? this.#guest.context.true : undefined;
   }
 
   #handOver(keys: QuickJSHandle, texts: QuickJSHandle): HandOver {
@@ -281,19 +382,37 @@ class QuickJsSandbox implements Sandbox {
     this.#running = running;
     try {
       return work();
-    } catch (error) {
-      const failure = this.#failure(firstError(error));
+    } catch (thrown) {
+      const error = firstError(thrown);
+      // Nothing has gone to the guest.
+      if (error instanceof CsvError && this.#progress !== undefined) throw error;
+      const failure = this.#failure(error);
+      this.lost = this.#lostJail(error);
       this.#guest.end();
       throw failure;
     }
   }
 
+  /** Undefined if the failure is no single record's. */
+  #lostJail(error: unknown): LostJail | undefined {
+    const record = this.#header()[headerSlots.record] ?? noRecord;
+    if (this.#progress === undefined || this.#records === undefined || record === noRecord) return undefined;
+    const { settled } = this.#progress;
+    if (error instanceof KeyError || error instanceof ValueTooLargeError) return { fault: 'pairs', settled, record };
+    const reached = guestEnd(error)?.reached;
+    if (reached === undefined || reached === 'time') return undefined;
+    return { fault: reached, settled, record };
+  }
+
   #failure(error: unknown): unknown {
     const context = this.#context;
     const ids = context === undefined ? {} : { task_id: context.taskId, attempt: context.attempt };
-    if (error instanceof CsvError) return this.#invalidRecord(error.record, error.message, error).with(ids);
+    if (error instanceof CsvError) {
+      return new TaskError(invalidRecord(this.#recordAt(error.record), error.message), { cause: error }).with(ids);
+    }
     const ended = guestEnd(error);
-    if (ended !== undefined) return this.#taskError(ended, error).with(ids);
+    if (ended !== undefined)
+      return new TaskError(this.#jobError(ended.error, ended.reached), { cause: error }).with(ids);
     if (error instanceof ProgramSyntaxError) {
       const { line, column } = error.position;
       const message = `SyntaxError: ${error.message}`;
@@ -303,31 +422,22 @@ class QuickJsSandbox implements Sandbox {
       error instanceof KeyError || error instanceof ValueTooLargeError || error instanceof ForgedHandOverError;
     if (!isFault) return error;
     const described = { name: '', message: error.message, stack: '' };
-    return this.#taskError(new GuestEndedError(described, undefined), error).with(ids);
+    return new TaskError(this.#jobError(described, undefined), { cause: error }).with(ids);
   }
 
-  /** The record at `index` is not what the input's format says: the input's fault, not the program's. */
-  #invalidRecord(index: number, fault: string, cause: unknown): TaskError {
-    const record = this.#recordAt(index);
-    const message = `${record.input_path}: the record at byte ${record.offset} ${fault}`;
-    return new TaskError(
-      { code: 'invalid_record', message: cut(message, sandboxLimits.errorMessageLengthMax), ...record },
-      { cause },
-    );
-  }
-
-  #taskError({ error, reached }: GuestEndedError, cause: unknown): TaskError {
+  #jobError(error: GuestError, reached: ReachedLimit): JobError {
     const header = this.#header();
     if (header[headerSlots.invalid] === 1 && reached === undefined) {
-      return this.#invalidRecord(header[headerSlots.record] ?? 0, error.message, cause);
+      return invalidRecord(this.#recordAt(header[headerSlots.record] ?? 0), error.message);
     }
-    const isPartitioning = this.#header()[headerSlots.partitioning] === 1;
+    const isPartitioning = header[headerSlots.partitioning] === 1;
     const place = {
       source: this.#options.source,
       running: isPartitioning ? 'partition' : this.#running,
       record: this.#recordAtHand(),
     } as const;
-    return taskErrorOf(error, place, reached, this.#options, cause);
+    const { memoryBytes, deadlineMs, skipping } = this.#options;
+    return jobErrorOf(error, place, reached, { memoryBytes, deadlineMs, recordMs: skipping?.recordMs });
   }
 
   /** The record or key that user code was at. */
@@ -339,9 +449,7 @@ class QuickJsSandbox implements Sandbox {
 
   #recordAt(index: number): Partial<JobError> {
     const records = this.#records;
-    if (records === undefined) return {};
-    const record = records.textOf(index, sandboxLimits.errorRecordLengthMax);
-    return { input_path: records.path, offset: records.offsetOf(index), record };
+    return records === undefined || index === noRecord ? {} : records.placeOf(index);
   }
 }
 
@@ -358,7 +466,7 @@ function guestEnd(error: unknown): GuestEndedError | undefined {
   const isMemory = error instanceof GuestMemoryError;
   if (!isMemory && !(error instanceof Error && error.name === 'RuntimeError')) return undefined;
   const described = { name: '', message: 'the program broke its sandbox', stack: '' };
-  return new GuestEndedError(described, isMemory ? 'memory' : undefined, { cause: error });
+  return new GuestEndedError(described, isMemory ? 'memory' : 'stack', { cause: error });
 }
 
 /** What `prepare` of the prelude reads. */
@@ -372,12 +480,17 @@ function knownTo(context: AttemptContext) {
   };
 }
 
-const sourcesSchema = z.tuple([z.string(), z.string()]);
+const sourcesSchema = z.tuple([z.string(), z.string(), z.boolean()]);
 
-/** @param json of what `combine` and `reduce` look like */
-function knownFunctions(json: string): KnownFunctions {
-  const [combine, reduce] = sourcesSchema.parse(JSON.parse(json));
-  return { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) };
+/** @param json of what `combine` and `reduce` look like, and whether there is a `teardown` */
+function readSources(json: string): { known: KnownFunctions; hasTeardown: boolean } {
+  const [combine, reduce, hasTeardown] = sourcesSchema.parse(JSON.parse(json));
+  return { known: { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) }, hasTeardown };
+}
+
+function readGuestError(json: string): GuestError {
+  const [name, message, stack] = guestErrorSchema.parse(JSON.parse(json));
+  return { name, message, stack };
 }
 
 /** The key of a group as text: a string as it is, other keys as JSON. */

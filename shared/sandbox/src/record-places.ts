@@ -1,4 +1,5 @@
 /** The way back from a record's number in its block to its bytes, which only errors and `ctx.input.offset` ask for. */
+import { sandboxLimits } from '@gridmr/contracts';
 import { endOfRecord, type RecordBlock } from '@gridmr/engine';
 
 const carriageReturn = 0x0d;
@@ -32,6 +33,12 @@ export class RecordPlaces {
     let end = found === -1 ? bytes.length : found;
     if (found > start && bytes[found - 1] === carriageReturn) end--;
     return decoder.decode(bytes.subarray(start, Math.min(end, start + lengthMax * 4))).slice(0, lengthMax);
+  }
+
+  /** Of a record, as errors name it. */
+  placeOf(index: number): { input_path: string; offset: number; record: string } {
+    const record = this.textOf(index, sandboxLimits.errorRecordLengthMax);
+    return { input_path: this.path, offset: this.offsetOf(index), record };
   }
 
   #startOf(index: number): number {

@@ -11,6 +11,7 @@ import {
   type CommitRecord,
   commitRecordSchema,
   jobFiles,
+  keptJobFiles,
   type Manifest,
   manifestSchema,
   type Plan,
@@ -132,13 +133,13 @@ export class JobStore {
     return readJson(this.store, path, manifestSchema);
   }
 
-  /** Removes all files of the job but what was asked and how it ended. May be repeated. */
+  /** Removes all files of the job but what was asked, how it ended, and what it skipped. May be repeated. */
   async removeIntermediates(jobId: string): Promise<void> {
     const directory = jobFiles.directory(jobId);
     // The big ones by name, without listing them, and also if they hold nothing but unfinished files.
     await this.store.remove(`${directory}/map`);
     await this.store.remove(`${directory}/reduce`);
-    const kept = [jobFiles.asked(jobId), jobFiles.verdict(jobId)];
+    const kept = keptJobFiles(jobId);
     const rest = new Set<BlobPath>();
     for await (const path of this.store.listPaths(directory)) {
       const [name = ''] = path.slice(directory.length + 1).split('/');

@@ -21,7 +21,13 @@ interface OneTask {
   readonly outputPath: string;
 }
 
-export type MapTask = OneTask & { readonly kind: 'map'; readonly split: Split; readonly reducers: number };
+export type MapTask = OneTask & {
+  readonly kind: 'map';
+  readonly split: Split;
+  readonly reducers: number;
+  /** Where the records that the attempt skips are listed, if its job skips any. */
+  readonly deadLettersPath: string;
+};
 export type ReduceTask = OneTask & { readonly kind: 'reduce'; readonly plan: Plan };
 
 /** The tasks of a message: one, or a bundle. */

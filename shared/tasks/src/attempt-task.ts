@@ -17,6 +17,12 @@ export async function attemptTask(
   const outputPath = jobFiles.attemptOutput(plan.job_id, kind, index, name, extension);
   const one = { taskId: taskId(plan.job_id, kind, index), index, outputPath };
   return kind === 'map'
-    ? { ...one, kind, split: await splitOf(index), reducers: plan.reduce_tasks }
+    ? {
+        ...one,
+        kind,
+        split: await splitOf(index),
+        reducers: plan.reduce_tasks,
+        deadLettersPath: jobFiles.deadLetterFile(plan.job_id, index, name),
+      }
     : { ...one, kind, plan };
 }

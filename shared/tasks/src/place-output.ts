@@ -23,14 +23,16 @@ import {
   zeroCounters,
 } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
+import { checkSkipped } from './check-skipped.js';
 import { concurrently } from './concurrently.js';
 import { type DoneJobs, gatherGroup, summariseGroup } from './summarise-group.js';
 
 const renamesAtOnce = 16;
 
-/** Returns the verdict that the job has earned. Throws `TaskNotCommittedError`, `TaskError` `output_exists`, and what storage throws. */
+/** Returns the verdict that the job has earned. Throws `TaskNotCommittedError`, `TaskError` `output_exists` or for too many skipped records, and what storage throws. */
 export async function placeOutput(done: DoneJobs, asked: AskedJob, plan: Plan): Promise<Verdict> {
   const { outputs, counters } = await gather(done, plan);
+  checkSkipped(asked, counters.skipped_records);
   const places = outputs.map((output, index) => ({ output, index }));
   await concurrently(renamesAtOnce, places, ({ output, index }) =>
     placePart(done, asked, partKind(plan), index, output),

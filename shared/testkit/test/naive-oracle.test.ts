@@ -193,3 +193,35 @@ describe('sortLines', () => {
     expect(lines[0]).to.equal('😀');
   });
 });
+
+describe('runOracle where bad records are skipped', () => {
+  it('takes back what a bad record emitted and counted, and says where it stands', async () => {
+    const map = '(line, ctx) => { ctx.emit(line, 1); ctx.count(line); if (line === "b") throw 1; }';
+    const job = { program: functions(map), inputs: [input('a\nb\nc\nb\n')], skipsBadRecords: true };
+    const { parts, skipped, userCounters, counters } = await runOracle(job);
+    expect(parts).to.deep.equal([['a\t1', 'c\t1']]);
+    expect(skipped.map(({ offset }) => offset)).to.deep.equal([2, 6]);
+    expect([...userCounters]).to.deep.equal([
+      ['a', 1],
+      ['c', 1],
+    ]);
+    expect(counters.map_input_records).to.equal(4);
+    const strict = runOracle({ ...job, skipsBadRecords: false });
+    expect(await strict.catch(error => error)).to.equal(1);
+  });
+
+  it('skips what is not JSON or CSV', async () => {
+    const program = functions('record => [[Object.values(record).join(), 1]]');
+    const run = async (text: string, inputFormat: 'jsonl' | 'csv') => {
+      const { parts, skipped } = await runOracle({
+        program,
+        inputs: [input(text)],
+        inputFormat,
+        skipsBadRecords: true,
+      });
+      return [parts[0]?.map(line => line[0]).join(''), skipped.map(({ offset }) => offset)];
+    };
+    expect(await run('{"a":1}\n{\n\n{"a":2}', 'jsonl')).to.deep.equal(['12', [8]]);
+    expect(await run('a\n1\n2,3\n"4"\n5"6"\n"7\n8\n', 'csv')).to.deep.equal(['14', [4, 12, 17]]);
+  });
+});

@@ -2,12 +2,10 @@
  * Finds what ended jobs have left on the shared directory: intermediates whose clean-up was lost, files that a late attempt has
  * put there afterwards, claims of output paths. All of it is the business of the clean-up, which is queued (again).
  */
-import { isFinished, jobFiles, jobIdSchema, outputClaimsDirectory } from '@gridmr/contracts';
+import { isFinished, jobFiles, jobIdSchema, keptJobFiles, outputClaimsDirectory } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
 import type { SweepDependencies } from './sweep-dependencies.js';
 
-/** What an ended job keeps: what was asked, and how it ended. */
-const kept = (jobId: string) => [jobFiles.asked(jobId), jobFiles.verdict(jobId)];
 const claimBytesMax = 64;
 
 /** Returns how many ended jobs had left something. */
@@ -42,7 +40,7 @@ async function hasLeftovers({ store }: SweepDependencies, jobId: string): Promis
   if (!jobIdSchema.safeParse(jobId).success) return false;
   const directory = jobFiles.directory(jobId);
   const paths = (await store.names(directory)).map(name => `${directory}/${name}`);
-  return paths.includes(jobFiles.verdict(jobId)) && paths.some(path => !kept(jobId).includes(path));
+  return paths.includes(jobFiles.verdict(jobId)) && paths.some(path => !keptJobFiles(jobId).includes(path));
 }
 
 async function hasEnded({ jobStore }: SweepDependencies, jobId: string): Promise<boolean> {

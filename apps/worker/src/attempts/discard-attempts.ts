@@ -6,16 +6,22 @@ import { parseTaskId } from '@gridmr/contracts';
 import type { AttemptsRequest } from '@gridmr/tasks';
 import type { StepTools } from '../steps/step-tools.js';
 
+type AttemptFiles = Pick<AttemptsRequest['tasks'][number], 'taskId' | 'outputPath'> & {
+  readonly deadLettersPath?: string;
+};
+
 /** Never throws: what cannot be removed now goes when the job ends. */
 export async function discardAttempts(
   { store, jobs, logger }: Pick<StepTools, 'store' | 'jobs' | 'logger'>,
-  tasks: readonly Pick<AttemptsRequest['tasks'][number], 'taskId' | 'outputPath'>[],
+  tasks: readonly AttemptFiles[],
 ): Promise<void> {
-  for (const { taskId, outputPath } of tasks) {
+  for (const { taskId, outputPath, deadLettersPath } of tasks) {
     try {
       const { jobId, kind, index } = parseTaskId(taskId);
       const record = await jobs.readCommit(jobId, kind, index);
-      if (record === undefined || !outputPath.endsWith(`/${record.file}`)) await store.discard(outputPath);
+      if (record !== undefined && outputPath.endsWith(`/${record.file}`)) continue;
+      await store.discard(outputPath);
+      if (deadLettersPath !== undefined) await store.discard(deadLettersPath);
     } catch (error) {
       logger.warn('files of a stopped attempt are left until its job ends', { task_id: taskId, error });
     }

@@ -6,7 +6,15 @@
  * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
  * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
  */
-import { queueLimits, type TaskData, type TaskReturn, taskDataSchema, taskId } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  queueLimits,
+  sandboxLimits,
+  type TaskData,
+  type TaskReturn,
+  taskDataSchema,
+  taskId,
+} from '@gridmr/contracts';
 import { type AttemptOutcome, type AttemptsRequest, attemptTask, type HeldLock, type TaskSlots } from '@gridmr/tasks';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { tooManyLosses } from '../steps/check-losses.js';
@@ -51,7 +59,7 @@ export async function runTask(
   try {
     request = await requestAttempts(tools, work, tasks, limits, lock);
     const outcomes = await slots.run(request, {
-      deadlineMs: request.timeoutMs + queueLimits.slowMessageMs,
+      deadlineMs: timeMaxMs(asked, request) + queueLimits.slowMessageMs,
       signal,
       onNotice: notice => {
         ended = notice as AttemptOutcome[];
@@ -65,6 +73,12 @@ export async function runTask(
     const news = await tasks.fail(ended, stopReasonOf(signal) !== undefined);
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
+}
+
+/** An attempt that skips records is given back the time that hanging ones took. */
+function timeMaxMs({ spec }: AskedJob, { timeoutMs }: AttemptsRequest): number {
+  const { timedOutRecordsMax, recordTimeShare } = sandboxLimits;
+  return spec.on_record_error === 'skip' ? timeoutMs * (1 + timedOutRecordsMax / recordTimeShare) : timeoutMs;
 }
 
 /** Of a bundle, nobody knows which of its tasks it is. */

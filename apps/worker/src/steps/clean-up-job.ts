@@ -5,6 +5,7 @@
 import { type Plan, queueLimits, type Verdict } from '@gridmr/contracts';
 import type { Queue } from 'bullmq';
 import { releaseOutput } from './claim-output.js';
+import { keepDeadLetters } from './keep-dead-letters.js';
 import { removeOutput } from './remove-output.js';
 import type { StepTools } from './step-tools.js';
 import { unqueueJob } from './unqueue-job.js';
@@ -24,6 +25,7 @@ export async function cleanUpJob(tools: StepTools, jobId: string): Promise<Clean
   // Without a plan the job never had the path, and what stands there is somebody else's.
   if (verdict.status !== 'completed' && plan !== undefined) await removeOutput(tools.store, asked);
   await releaseOutput(tools.store, asked);
+  await keepDeadLetters(tools, jobId);
   await tools.jobs.removeIntermediates(jobId);
   return 'done';
 }

@@ -1,6 +1,6 @@
 /** Step 4 of a job's path: every map task has a committed attempt, so queue the reduce tasks. */
 import { groupCount } from '@gridmr/contracts';
-import { summariseGroup } from '@gridmr/tasks';
+import { checkSkipped, summariseGroup } from '@gridmr/tasks';
 import { committedTasks } from './committed-tasks.js';
 import { queueStage } from './queue-stage.js';
 import { reduceStage } from './stages.js';
@@ -14,7 +14,11 @@ export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBe
   // Its failure is met below.
   isCommitted.catch(() => undefined);
   publishPhase(tools, jobId, 'shuffle');
-  for (let group = 0; group < groupCount(plan.map_tasks); group++) await summariseGroup(tools, plan, 'map', group);
+  let skipped = 0;
+  for (let group = 0; group < groupCount(plan.map_tasks); group++) {
+    skipped += (await summariseGroup(tools, plan, 'map', group)).counters.skipped_records;
+  }
+  checkSkipped(asked, skipped);
   await queueStage(tools, {
     jobId,
     ...reduceStage(plan),

@@ -5,12 +5,14 @@
  * Committing takes two steps: the output becomes a file under a name that no other attempt has, then the commit record names it, if no other attempt
  * was first. A small segment skips the first step and stands in the record itself, since making a file takes longer than what is in it.
  */
-import { type CommitRecord, dataPlaneLimits } from '@gridmr/contracts';
+import { type CommitRecord, dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
-import { functionsOf, keepGuestsOf, openQuickJsSandbox, type WasmModule } from '@gridmr/sandbox';
+import { functionsOf, keepGuestsOf, openQuickJsSandbox, openSkippingSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest } from '../attempt-request.js';
 import { HeldLock } from '../held-lock.js';
+import type { SkippedRecords } from './skipped-records.js';
+import { scratch } from './thread-belongings.js';
 
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -25,7 +27,13 @@ export interface OpenAttempt extends AsyncDisposable {
   commit(made: EngineResult): Promise<AttemptOutcome>;
 }
 
-export async function openAttempt(store: BlobStore, module: WasmModule, request: AttemptRequest): Promise<OpenAttempt> {
+/** @param skipped of an attempt that skips bad records; without, the first one fails it */
+export async function openAttempt(
+  store: BlobStore,
+  module: WasmModule,
+  request: AttemptRequest,
+  skipped?: SkippedRecords,
+): Promise<OpenAttempt> {
   const startedMs = performance.now();
   const held = new HeldResources();
   try {
@@ -35,7 +43,10 @@ export async function openAttempt(store: BlobStore, module: WasmModule, request:
     const source = asked.spec.program;
     const functions = await functionsOf(source);
     keepGuestsOf(asked.job_id);
-    const sandbox = await openQuickJsSandbox({ module, source, functions, memoryBytes, deadlineMs: timeoutMs });
+    const options = { module, source, functions, memoryBytes, deadlineMs: timeoutMs };
+    const sandbox = await (skipped === undefined
+      ? openQuickJsSandbox(options)
+      : openSkippingSandbox({ ...options, skipping: skippingOf(skipped, timeoutMs) }));
     held.add(() => sandbox[Symbol.dispose]());
     return {
       sandbox,
@@ -47,7 +58,7 @@ export async function openAttempt(store: BlobStore, module: WasmModule, request:
         numReducers,
         input,
       }),
-      commit: made => commitAttempt(store, request, output, startedMs, made),
+      commit: made => commitAttempt(store, request, output, skipped, startedMs, made),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -60,12 +71,14 @@ async function commitAttempt(
   store: BlobStore,
   request: AttemptRequest,
   output: BlobWriter,
+  skipped: SkippedRecords | undefined,
   startedMs: number,
   { counters, logLines, ...written }: EngineResult,
 ): Promise<AttemptOutcome> {
   const isSegment = request.kind === 'map' && request.reducers > 0;
   const inline = isSegment ? inlined(output) : undefined;
   if (inline === undefined) await output.commit({ durable: !isSegment });
+  const dead_letters = await skipped?.finish();
   await new HeldLock(request.lock).untilSure();
   const endedAt = new Date().toISOString();
   const record: CommitRecord = {
@@ -76,13 +89,19 @@ async function commitAttempt(
     committed_at: endedAt,
     file: request.outputPath.slice(request.outputPath.lastIndexOf('/') + 1),
     ...(inline === undefined ? {} : { inline }),
+    ...(dead_letters === undefined ? {} : { dead_letters }),
     ...written,
     // The thread does nothing else meanwhile, so the time that passed is the time it took.
     counters: { ...counters, cpu_ms: Math.round(performance.now() - startedMs) },
   };
   const committed = await new JobStore(store).commitAttempt(record);
   if (!committed && inline === undefined) await store.remove(request.outputPath);
+  if (!committed) await skipped?.remove();
   return { committed, startedAt: request.startedAt, endedAt, logLines };
+}
+
+function skippingOf({ add }: SkippedRecords, timeoutMs: number) {
+  return { skip: add, recordMs: timeoutMs / sandboxLimits.recordTimeShare, scratch };
 }
 
 /** The output in base64 if it is small. */

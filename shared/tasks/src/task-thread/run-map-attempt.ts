@@ -5,6 +5,7 @@ import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempt-request.js';
 import { openAttempt } from './open-attempt.js';
+import { SkippedRecords } from './skipped-records.js';
 import { memory, scratch } from './thread-belongings.js';
 
 export async function runMap(
@@ -13,8 +14,10 @@ export async function runMap(
   engine: WasmModule,
   request: AttemptRequest<MapTask>,
 ): Promise<AttemptOutcome> {
-  const { split, reducers, asked, index } = request;
-  await using attempt = await openAttempt(store, engine, request);
+  const { split, reducers, asked, index, deadLettersPath } = request;
+  const isSkipping = asked.spec.on_record_error === 'skip';
+  await using skipped = isSkipping ? await SkippedRecords.open(store, deadLettersPath, asked.spec) : undefined;
+  await using attempt = await openAttempt(store, engine, request, skipped);
   const format = asked.spec.input_format;
   const made = await runMapAttempt({
     blocks: readInputBlocks({ split, format, open: path => inputs.openReader(path) }),

@@ -11,7 +11,7 @@ import { compareKeys } from './compare-keys.js';
 import { formatPair } from './format-pair.js';
 import { loadProgram, type OracleProgram } from './load-program.js';
 import { type Key, normaliseKey, normaliseValue } from './normalise-key.js';
-import { type OracleFile, readRecords } from './read-records.js';
+import { findRecords, type OracleFile, type OracleRecord, readRecords } from './read-records.js';
 import { ValueIterator } from './value-iterator.js';
 
 /** The partition of a key among so many reducers: GridMR's stable hash, given by the test that knows it. */
@@ -25,6 +25,8 @@ export interface OracleJob {
   readonly numReducers?: number;
   readonly outputFormat?: OutputFormat;
   readonly parameters?: unknown;
+  /** Bad records count for nothing and are listed, instead of the first one ending it all. */
+  readonly skipsBadRecords?: boolean;
 }
 
 type OracleCounter = Extract<
@@ -42,6 +44,13 @@ export interface OracleResult {
   readonly sortedLines: readonly string[];
   readonly counters: Readonly<Record<OracleCounter, number>>;
   readonly userCounters: ReadonlyMap<string, number>;
+  /** Places of the bad records, in order. */
+  readonly skipped: readonly OracleSkip[];
+}
+
+export interface OracleSkip {
+  readonly path: string;
+  readonly offset: number;
 }
 
 interface Pair {
@@ -56,14 +65,14 @@ export function sortLines(lines: readonly string[]): string[] {
 
 export async function runOracle(job: OracleJob, partitionOf?: PartitionOf): Promise<OracleResult> {
   const userCounters = new Map<string, number>();
-  const { pairs, records, program } = await runMap(job, userCounters);
+  const { pairs, records, program, skipped } = await runMap(job, userCounters);
   const format = (output: readonly Pair[]) =>
     output.map(({ key, value }) => formatPair(key, value, job.outputFormat ?? 'tsv'));
   const reducers = program.reduce === undefined ? 0 : (job.numReducers ?? 1);
   if (reducers === 0) {
     const lines = format(pairs);
     const counters = countersOf(records, pairs.length, 0, 0, 0);
-    return { parts: [lines], sortedLines: sortLines(lines), counters, userCounters };
+    return { parts: [lines], sortedLines: sortLines(lines), counters, userCounters, skipped };
   }
   const partitions = partitionPairs(pairs, reducers, program, partitionOf);
   const grouped = partitions.map(groupPairs);
@@ -74,7 +83,7 @@ export async function runOracle(job: OracleJob, partitionOf?: PartitionOf): Prom
   const lines = parts.flat();
   const groups = grouped.reduce((sum, some) => sum + some.length, 0);
   const counters = countersOf(records, pairs.length, groups, pairs.length, lines.length);
-  return { parts, sortedLines: sortLines(lines), counters, userCounters };
+  return { parts, sortedLines: sortLines(lines), counters, userCounters, skipped };
 }
 
 function countersOf(...[read, mapped, groups, values, reduced]: [number, number, number, number, number]) {
@@ -119,6 +128,23 @@ class Attempt {
     this.emit(pair[0], pair[1]);
   }
 
+  /** Whether the record was good; if not, all that came of it is taken back. */
+  mapOrTakeBack(mayBeBad: boolean, program: OracleProgram, read: () => unknown): boolean {
+    const pairsBefore = this.pairs.length;
+    const countsBefore = mayBeBad ? [...this.#counters] : [];
+    try {
+      const record = read();
+      this.take(program.map(record, this.ctx));
+      return true;
+    } catch (error) {
+      if (!mayBeBad) throw error;
+      this.pairs.length = pairsBefore;
+      this.#counters.clear();
+      for (const [name, n] of countsBefore) this.#counters.set(name, n);
+      return false;
+    }
+  }
+
   #count(name: string, n: number): void {
     this.#counters.set(name, (this.#counters.get(name) ?? 0) + n);
   }
@@ -127,17 +153,26 @@ class Attempt {
 async function runMap(job: OracleJob, counters: Map<string, number>) {
   const program = await loadProgram(job.program);
   const attempt = new Attempt(job, null, counters);
+  const skipped: OracleSkip[] = [];
   let records = 0;
   program.setup?.(attempt.ctx);
   for (const file of job.inputs) {
-    for (const { record, offset } of readRecords(file, job.inputFormat ?? 'text')) {
-      attempt.ctx.input = { path: file.path, offset, split: 0 };
-      attempt.take(program.map(record, attempt.ctx));
+    const format = job.inputFormat ?? 'text';
+    for (const { read, offset } of job.skipsBadRecords
+      ? findRecords(file, format)
+      : surely(readRecords(file, format))) {
       records++;
+      attempt.ctx.input = { path: file.path, offset, split: 0 };
+      const isGood = attempt.mapOrTakeBack(job.skipsBadRecords ?? false, program, read);
+      if (!isGood) skipped.push({ path: file.path, offset });
     }
   }
   program.teardown?.(attempt.ctx);
-  return { pairs: attempt.pairs, records, program };
+  return { pairs: attempt.pairs, records, program, skipped };
+}
+
+function surely(records: readonly OracleRecord[]) {
+  return records.map(({ record, offset }) => ({ read: () => record, offset }));
 }
 
 function partitionPairs(pairs: readonly Pair[], reducers: number, program: OracleProgram, partitionOf?: PartitionOf) {

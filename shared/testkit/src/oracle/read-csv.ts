@@ -20,6 +20,37 @@ export function readCsv(bytes: Uint8Array): { record: Record<string, string>; of
     });
 }
 
+/**
+ * Records of which some may not be well-formed: what stands between line feeds that have an even number of quotes before them. Reading a bad one throws.
+ * The header must be well-formed.
+ */
+export function findCsvRecords(bytes: Uint8Array): { read: () => Record<string, string>; offset: number }[] {
+  const text = Buffer.from(bytes).toString('latin1');
+  const found: { text: string; offset: number }[] = [];
+  let start = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  for (let at = start, quotes = 0; at < text.length; at++) {
+    if (text[at] === '"') quotes++;
+    if (at < text.length - 1 && (text[at] !== '\n' || quotes % 2 === 1)) continue;
+    found.push({ text: text.slice(start, at + 1), offset: start });
+    start = at + 1;
+  }
+  const [header, ...rows] = found.filter(({ text: line }, i) => i === 0 || !/^\r?\n?$/.test(line));
+  if (header === undefined) return [];
+  const names = oneRow(header.text);
+  return rows.map(({ text: line, offset }) => ({ read: () => recordOf(names, oneRow(line)), offset }));
+}
+
+function oneRow(text: string): string[] {
+  const { fields, end } = readRow(text, 0);
+  if (end !== text.length) throw new Error('more than a row');
+  return fields;
+}
+
+function recordOf(names: readonly string[], fields: readonly string[]): Record<string, string> {
+  if (fields.length !== names.length) throw new Error(`${fields.length} fields`);
+  return Object.fromEntries(names.map((name, i) => [name, fields[i] ?? '']));
+}
+
 /** A blank line is read as one field that was never begun. */
 function isBlank({ fields }: Row): boolean {
   return fields.length === 0;

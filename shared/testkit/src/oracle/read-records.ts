@@ -5,7 +5,7 @@
  * carriage return before a line feed belongs to the end of the line. A final line feed starts no empty record.
  */
 import type { InputFormat } from '@gridmr/contracts';
-import { readCsv } from './read-csv.js';
+import { findCsvRecords, readCsv } from './read-csv.js';
 
 export interface OracleRecord {
   /** What `map` receives. */
@@ -29,6 +29,22 @@ export function readRecords({ path, bytes }: OracleFile, format: InputFormat): O
   if (format === 'text') return lines;
   const written = lines.filter(({ record }) => !/^[ \t\r]*$/.test(record));
   return written.map(({ record, offset }) => ({ record: JSON.parse(record), offset }));
+}
+
+/** A record that may not be what its format says: then reading it throws. */
+export interface FoundRecord {
+  readonly read: () => unknown;
+  readonly offset: number;
+}
+
+/** The same, where some records may be bad and others count all the same. */
+export function findRecords(file: OracleFile, format: InputFormat): FoundRecord[] {
+  if (format === 'csv') return findCsvRecords(file.bytes);
+  if (format === 'jsonl') {
+    const written = readLines(file.bytes).filter(({ record }) => !/^[ \t\r]*$/.test(record));
+    return written.map(({ record, offset }) => ({ read: () => JSON.parse(record), offset }));
+  }
+  return readRecords(file, format).map(({ record, offset }) => ({ read: () => record, offset }));
 }
 
 function readLines(bytes: Uint8Array): { record: string; offset: number }[] {
