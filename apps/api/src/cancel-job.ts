@@ -10,15 +10,17 @@ export async function cancelJob(dependencies: ApiDependencies, jobId: string): P
   const job = await dependencies.history.findJob(jobId);
   if (job === undefined) throw noSuchJob(jobId);
   if (job.status === 'completed' || job.status === 'failed') throw alreadyFinished(jobId, job.status);
-  if (job.status !== 'cancelled') await endJob(dependencies, job);
-  await stopAttempts(dependencies, jobId);
+  const runId = await dependencies.history.currentRun(jobId);
+  if (runId === undefined) throw noSuchJob(jobId);
+  if (job.status !== 'cancelled') await endJob(dependencies, job, runId);
+  await stopAttempts(dependencies, runId);
   return statusOf(dependencies, jobId);
 }
 
 /** Commits the verdict and records whichever stands. Throws `already_finished` if another than this one does. */
-async function endJob({ history, jobStore }: ApiDependencies, job: Job): Promise<void> {
+async function endJob({ history, jobStore }: ApiDependencies, job: Job, runId: string): Promise<void> {
   const cancelled: Verdict = {
-    job_id: job.job_id,
+    job_id: runId,
     status: 'cancelled',
     finished_at: new Date().toISOString(),
     error: null,

@@ -1,13 +1,15 @@
 /** A job may lower what the settings allow, never raise it. */
-import { type FieldError, type jobRequestSchema, sandboxLimits } from '@gridmr/contracts';
-import type { z } from 'zod';
+import { type FieldError, type JobRequest, sandboxLimits } from '@gridmr/contracts';
 import type { JobCeilings } from './dependencies.js';
 import { invalidInput } from './parse-input.js';
 
 const bytesPerMb = 1024 * 1024;
 
 /** Throws `RequestError` `invalid_request` naming every limit that is too high. */
-export function checkCeilings(request: z.output<typeof jobRequestSchema>, ceilings: JobCeilings): void {
+export function checkCeilings(
+  request: Pick<JobRequest, 'max_attempts' | 'task_timeout' | 'memory_limit'>,
+  ceilings: JobCeilings,
+): void {
   const errors = [
     ...aboveCeiling('max_attempts', request.max_attempts, ceilings.maxAttempts, ''),
     ...aboveCeiling('task_timeout', request.task_timeout, ceilings.taskTimeoutSeconds, ' seconds'),

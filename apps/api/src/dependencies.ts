@@ -22,6 +22,15 @@ export interface JobCeilings {
   readonly memoryBytes: number;
 }
 
+/** How long what belongs to finished jobs is kept. Undefined: for ever. */
+export interface KeptJobs {
+  /** Committed tasks of failed and cancelled jobs, for a retry to go on from. */
+  readonly retryHours: number;
+  /** Records and logs: of jobs that ended since, and of the last so many. */
+  readonly days: number | undefined;
+  readonly jobs: number | undefined;
+}
+
 export interface ApiDependencies {
   readonly history: History;
   readonly store: BlobStore;
@@ -33,6 +42,7 @@ export interface ApiDependencies {
   readonly ceilings: JobCeilings;
   /** Jobs of one client that have not ended. */
   readonly clientJobsMax: number;
+  readonly kept: KeptJobs;
   readonly version: string;
   /** Asks that every unfinished job be looked at, as soon as Redis and the storage let it. */
   requestSweep(): void;

@@ -47,13 +47,13 @@ function operationOf(row: Route, components: Components): Json {
       ...parametersOf('query', row.query, components),
       ...parametersOf('header', row.headers, components),
     ],
-    ...(row.body === undefined ? {} : { requestBody: bodyOf(row.body, components) }),
+    ...(row.body === undefined ? {} : { requestBody: bodyOf(row.body, !row.bodyIsOptional, components) }),
     responses: { ...answersOf(row, components), ...problemsOf(row, components) },
   };
 }
 
-function bodyOf(schema: z.ZodType, components: Components): Json {
-  return { required: true, content: { 'application/json': { schema: components.describe(schema, 'input') } } };
+function bodyOf(schema: z.ZodType, required: boolean, components: Components): Json {
+  return { required, content: { 'application/json': { schema: components.describe(schema, 'input') } } };
 }
 
 function parametersOf(
@@ -85,7 +85,9 @@ function answerOf(kind: AnswerKind, components: Components): Json {
   return {
     description: kind.description,
     headers: headersOf(kind.headers),
-    content: Object.fromEntries([...(json ?? []), ...streams]),
+    ...(json === undefined && streams.length === 0
+      ? {}
+      : { content: Object.fromEntries([...(json ?? []), ...streams]) }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The API, for processes that build it themselves: tests, tools. The program is `main.js`. */
 export { createApp } from './create-app.js';
-export type { ApiDependencies, JobCeilings, ProgramCheck } from './dependencies.js';
+export type { ApiDependencies, JobCeilings, KeptJobs, ProgramCheck } from './dependencies.js';
 export { type ApiDocument, describeApi } from './describe-api.js';
 export { followEvents } from './follow-events.js';
 export { JobQueue } from './job-queue.js';

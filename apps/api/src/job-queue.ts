@@ -29,9 +29,11 @@ export class JobQueue {
     await available(() => this.#queues.control.add('plan', { job_id: jobId }, options));
   }
 
-  async addCleanUp(jobId: string): Promise<void> {
+  /** @param expired see `controlDataSchema` */
+  async addCleanUp(jobId: string, expired = false): Promise<void> {
     const options = { ...onceMoreOptions, jobId: messageIds.cleanUp(jobId) };
-    await available(() => this.#queues.control.add('clean-up', { job_id: jobId }, options));
+    const data = expired ? { job_id: jobId, expired } : { job_id: jobId };
+    await available(() => this.#queues.control.add('clean-up', data, options));
   }
 
   /** @param attemptsBefore see `controlDataSchema` */

@@ -6,14 +6,14 @@ import { admit } from './access/admit.js';
 import { callerOf } from './access/caller.js';
 import { groupBy } from './group-by.js';
 import { parseInput } from './parse-input.js';
-import { readJsonBody } from './read-json-body.js';
+import { readJsonBody, readOptionalJsonBody } from './read-json-body.js';
 import type { Answer, Route } from './route.js';
 
 export function mountRoutes(app: Express, table: readonly Route[]): void {
   for (const [path, rows] of groupBy(table, row => row.path)) {
     const mounted = app.route(expressPath(path));
     for (const row of rows) {
-      const body = row.body === undefined ? [] : readJsonBody;
+      const body = row.body === undefined ? [] : row.bodyIsOptional ? readOptionalJsonBody : readJsonBody;
       mounted[row.method](admit(row.access), refuseUnknownNames(row), ...body, handle(row));
     }
     mounted.all(refuseMethod(allowedMethods(rows)));
@@ -60,10 +60,9 @@ function parse(schema: z.ZodObject | undefined, value: unknown): Record<string, 
 }
 
 function send(response: Response, answer: Answer): void {
-  response
-    .status(answer.status)
-    .set(answer.headers ?? {})
-    .json(answer.body);
+  response.status(answer.status).set(answer.headers ?? {});
+  if (answer.body === undefined) response.end();
+  else response.json(answer.body);
 }
 
 function refuseMethod(allowed: string): RequestHandler {

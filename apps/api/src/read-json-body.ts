@@ -6,6 +6,8 @@ import { jsonFault } from './json-fault.js';
 const readBytes = express.raw({ type: () => true, limit: requestLimits.bodyBytesMax });
 
 export const readJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, parseBody];
+/** No body is the same as `{}`. */
+export const readOptionalJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, emptyBody, parseBody];
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
   // That there is no body is said further on.
@@ -26,6 +28,12 @@ function parseBody(request: Request, _response: Response, next: NextFunction): v
     throw new RequestError('invalid_request', `The body is nested deeper than ${requestLimits.jsonDepthMax} levels`);
   }
   request.body = body;
+  next();
+}
+
+function emptyBody(request: Request, _response: Response, next: NextFunction): void {
+  const bytes: unknown = request.body;
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) request.body = Buffer.from('{}');
   next();
 }
 

@@ -7,15 +7,10 @@ type ResumeDependencies = Pick<ApiDependencies, 'history' | 'jobStore' | 'queue'
 /** Repeating it is harmless: the plan's message has one id. Whether a planned job goes on is the sweep's business. */
 export async function resumeJob(dependencies: ResumeDependencies, jobId: string): Promise<void> {
   const { history, jobStore, queue } = dependencies;
-  const verdict = await jobStore.readVerdict(jobId);
-  if (verdict !== undefined) {
-    await history.finishJob(verdict);
-    return;
-  }
-  if ((await jobStore.readAsked(jobId)) !== undefined) {
-    await queue.addPlan(jobId);
-    return;
-  }
   const asked = await history.askedJob(jobId);
-  if (asked !== undefined) await queueJob(dependencies, asked);
+  if (asked === undefined) return;
+  const verdict = await jobStore.readVerdict(asked.job_id);
+  if (verdict !== undefined) await history.finishJob(verdict);
+  else if ((await jobStore.readAsked(asked.job_id)) !== undefined) await queue.addPlan(asked.job_id);
+  else await queueJob(dependencies, asked);
 }

@@ -8,6 +8,7 @@ import { deadLetterRoutes } from './routes/dead-letter-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
+import { logRoutes } from './routes/log-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
 import { workerRoutes } from './routes/worker-routes.js';
@@ -19,6 +20,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...resultRoutes(dependencies),
     ...eventRoutes(dependencies),
     ...deadLetterRoutes(dependencies),
+    ...logRoutes(dependencies),
     ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
     documentRoute(() => document),

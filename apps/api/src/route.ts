@@ -24,6 +24,7 @@ export interface Call<Params, Query, Headers, Body> {
 
 export interface Answer {
   readonly status: number;
+  /** Undefined: the answer has none. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -58,6 +59,8 @@ export interface RouteSpec<
   readonly query?: Query;
   readonly headers?: Headers;
   readonly body?: Body;
+  /** A request without a body is taken as `{}`. */
+  readonly bodyIsOptional?: boolean;
   readonly answers: Readonly<Record<number, AnswerKind>>;
   readonly problems: readonly ProblemCode[];
   /** Gives an answer, or has written the response itself. */

@@ -68,6 +68,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
       memoryBytes: settings.workerMemoryMb * bytesPerMb,
     },
     clientJobsMax: settings.clientJobs,
+    kept: { retryHours: settings.retryHours, days: settings.retentionDays, jobs: settings.retentionJobs },
     requestSweep: () => sweep?.request(),
   };
   const address = await listen(dependencies, settings, stack);

@@ -84,6 +84,7 @@ export class ApiUnderTest implements AsyncDisposable {
       logger: log,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
       clientJobsMax: 1000,
+      kept: { retryHours: 24, days: undefined, jobs: undefined },
       version: '0.0.0-test',
       requestSweep: () => {
         opened.sweepsRequested++;

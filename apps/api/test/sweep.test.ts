@@ -208,14 +208,49 @@ describe('the sweep', function () {
     ] as const) {
       it(`${what} is cleaned up`, async () => {
         const id = await api().submitted();
-        await api().jobStore.commitVerdict(verdictOf(id, 'failed'));
-        await api().history.finishJob(verdictOf(id, 'failed'));
+        await api().jobStore.commitVerdict(verdictOf(id, 'completed'));
+        await api().history.finishJob(verdictOf(id, 'completed'));
         await api().redis.flushall();
         await api().store.write(`${jobFiles.directory(id)}/${path}`, Buffer.from('x'));
         startSweep();
         await asksFor(id, 'clean-up');
       });
     }
+
+    describe('that has failed', () => {
+      /** Its committed tasks are there; it ended so many hours ago. */
+      async function failedJob(hoursAgo: number): Promise<string> {
+        const id = await plannedJob();
+        const finished_at = new Date(Date.now() - hoursAgo * 3_600_000).toISOString();
+        await api().jobStore.commitVerdict({ ...verdictOf(id, 'failed'), finished_at });
+        await api().history.finishJob({ ...verdictOf(id, 'failed'), finished_at });
+        await api().redis.flushall();
+        return id;
+      }
+
+      it('keeps its committed tasks for a retry', async () => {
+        const id = await failedJob(23);
+        startSweep();
+        await passes();
+        expect(await messagesOf(id)).to.deep.equal([]);
+      });
+
+      it('keeps them no longer than the settings say: then all goes', async () => {
+        const id = await failedJob(25);
+        startSweep();
+        await asksFor(id, 'clean-up');
+        const message = await api().queues.control.getJob(messageIds.cleanUp(id));
+        expect(message?.data).to.deep.equal({ job_id: id, expired: true });
+      });
+
+      it('keeps what an earlier run has left until the job ends', async () => {
+        const id = await failedJob(25);
+        expect((await api().http.post(`/api/v1/jobs/${id}/retry`)).status).to.equal(202);
+        startSweep();
+        await passes();
+        expect(await messagesOf(id)).to.deep.equal([]);
+      });
+    });
 
     it('that still claims its output path is cleaned up', async () => {
       const id = await api().submitted();
@@ -229,6 +264,7 @@ describe('the sweep', function () {
 
     it('is looked through again when a cancel could not reach Redis', async () => {
       const id = await plannedJob();
+      await api().store.write(`${outputClaimsDirectory}/abc`, Buffer.from(id));
       startSweep();
       await passes();
       await api().jobStore.commitVerdict(verdictOf(id, 'cancelled'));

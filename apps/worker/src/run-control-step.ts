@@ -1,5 +1,6 @@
 /** Handles one message of the control queue: the short steps of a job's path, on the worker's main loop. */
 import {
+  type ControlData,
   type ControlName,
   controlDataSchema,
   controlNames,
@@ -24,11 +25,11 @@ import type { StepTools } from './steps/step-tools.js';
 
 export async function runControlStep(tools: StepTools, message: Job, token: string): Promise<void> {
   const name = z.enum(controlNames).parse(message.name);
-  const { job_id, attempts_before } = controlDataSchema.parse(message.data);
+  const { job_id, attempts_before, expired } = controlDataSchema.parse(message.data);
   try {
     const error = tooManyLosses(message, `the ${name} step of job ${job_id}`);
     if (error !== undefined) throw new TaskError(error);
-    await runStep(tools, name, job_id, message, token, attempts_before);
+    await runStep(tools, name, { job_id, attempts_before, expired }, message, token);
   } catch (error) {
     if (error instanceof DelayedError) throw error;
     throw await settleStepFailure(tools, name, job_id, message, error);
@@ -38,10 +39,9 @@ export async function runControlStep(tools: StepTools, message: Job, token: stri
 async function runStep(
   tools: StepTools,
   name: ControlName,
-  jobId: string,
+  { job_id: jobId, attempts_before: attemptsBefore, expired }: ControlData,
   message: Job,
   token: string,
-  attemptsBefore: number | undefined,
 ): Promise<void> {
   switch (name) {
     case 'plan':
@@ -55,7 +55,7 @@ async function runStep(
     case 'mend':
       return mendJob(tools, jobId, attemptsBefore);
     case 'clean-up':
-      if ((await cleanUpJob(tools, jobId)) === 'done') return;
+      if ((await cleanUpJob(tools, jobId, expired)) === 'done') return;
       await message.moveToDelayed(Date.now() + queueLimits.cleanUpAgainMs, token);
       throw new DelayedError();
   }

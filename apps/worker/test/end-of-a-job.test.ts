@@ -151,7 +151,7 @@ describe('the end of a job', function () {
     expect(await fixture.tools.jobs.readVerdict(asked.job_id)).to.equal(undefined);
   });
 
-  it('leaves a cancelled job’s output without _SUCCESS, and the clean-up removes what was placed', async () => {
+  it('leaves a cancelled job’s output without _SUCCESS, and the clean-up takes back what was placed', async () => {
     const { asked } = await jobReadyToCommit({ output_compression: 'gzip' });
     const from = jobFiles.attemptOutput(asked.job_id, 'reduce', 0, 'a1-test', 'part');
     await fixture.tools.store.rename(from, `${asked.spec.output_path}/part-r-00000.gz`);
@@ -160,7 +160,36 @@ describe('the end of a job', function () {
     await commitJob(fixture.tools, asked.job_id);
     expect(await cleanUpJob(fixture.tools, asked.job_id)).to.equal('done');
     expect(await namesBelow(asked.spec.output_path)).to.deep.equal(['mine.txt']);
-    expect(await namesBelow(jobFiles.directory(asked.job_id))).to.have.members(['job.json', 'verdict.json']);
+    expect(await fixture.tools.store.stat(from), 'it is where its commit record says').not.to.equal(undefined);
+  });
+
+  it('keeps of a cancelled job what is committed, for a retry, and nothing else; when that time is over, nothing', async () => {
+    const { asked } = await jobReadyToCommit();
+    const directory = jobFiles.directory(asked.job_id);
+    const late = jobFiles.attemptOutput(asked.job_id, 'map', 0, 'a2-late', 'segment');
+    await fixture.tools.store.write(late, Buffer.from('not committed'));
+    await fixture.tools.store.write(
+      jobFiles.attemptOutput(asked.job_id, 'map', 5, 'a1-stop', 'segment'),
+      Buffer.from('x'),
+    );
+    await fixture.tools.store.write(`${jobFiles.logs(asked.job_id)}/map/00000/m-00000.a1.json`, Buffer.from('{}'));
+    const before = (await namesBelow(directory)).filter(name => !/a2-late|a1-stop/.test(name));
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    await cleanUpJob(fixture.tools, asked.job_id);
+    expect(await namesBelow(directory)).to.have.members([...before, 'verdict.json']);
+    await cleanUpJob(fixture.tools, asked.job_id, true);
+    expect(await namesBelow(directory)).to.have.members(['job.json', 'verdict.json', 'logs/map/00000/m-00000.a1.json']);
+  });
+
+  it('a clean-up leaves the output that another job has finished there meanwhile', async () => {
+    const { asked } = await jobReadyToCommit();
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    await cleanUpJob(fixture.tools, asked.job_id);
+    const { asked: other } = await jobReadyToCommit({ output_path: asked.spec.output_path });
+    await commitJob(fixture.tools, other.job_id);
+    await cleanUpJob(fixture.tools, other.job_id);
+    await cleanUpJob(fixture.tools, asked.job_id, true);
+    expect(await namesBelow(asked.spec.output_path)).to.have.members(finished);
   });
 
   it('takes all messages of a cancelled job out of the queue, and no barrier runs', async () => {

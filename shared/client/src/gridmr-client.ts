@@ -17,10 +17,14 @@ import {
   jobSchema,
   jobStatusViewSchema,
   jobStreamEventSchema,
+  type LogLine,
+  type LogQuery,
   liveLimits,
+  logPageSchema,
   type OutputFormat,
   type Page,
   pageSchema,
+  type RetryRequest,
   resultMediaTypes,
   routes,
   type SubmittedJob,
@@ -146,6 +150,31 @@ export class GridmrClient {
   /** Asks the job to stop; idempotent. `waitFor` tells when it has. */
   async cancel(id: string, { signal }: CallOptions = {}): Promise<void> {
     await this.#transport.json(routes.jobCancel(encodeURIComponent(id)), anything, { method: 'POST', signal });
+  }
+
+  /** Begins a new run of a job that has failed or was cancelled, with what `changes` says; it goes on from committed tasks. */
+  retry(id: string, changes: RetryRequest = {}, { signal }: CallOptions = {}): Promise<JobStatusView> {
+    const path = routes.jobRetry(encodeURIComponent(id));
+    return this.#transport.json(path, jobStatusViewSchema, { method: 'POST', body: changes, signal });
+  }
+
+  /** Removes a finished job, its output and its history. */
+  async delete(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#transport.json(routes.job(encodeURIComponent(id)), anything, { method: 'DELETE', signal });
+  }
+
+  /** What the job's functions have logged: of committed attempts and of failed ones. */
+  logs(id: string, query: Partial<LogQuery> = {}, { signal }: CallOptions = {}): Promise<Page<LogLine>> {
+    return this.#transport.json(routes.jobLogs(encodeURIComponent(id)), logPageSchema, { query: { ...query }, signal });
+  }
+
+  /** All of it, page after page. */
+  allLogs(
+    id: string,
+    query: Partial<LogQuery> = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<LogLine, void, undefined> {
+    return allItems(cursor => this.logs(id, { ...query, cursor }, options), query.cursor);
   }
 
   /** The results as bytes, decompressed, never held in memory whole. */

@@ -12,7 +12,7 @@ export interface TransportOptions {
 }
 
 export interface RequestParts {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

@@ -94,6 +94,46 @@ describe('GridmrClient', () => {
     expect(server.asked[0]).to.deep.include({ path: `/api/v1/jobs/${jobId}/tasks`, query: { kind: 'map' } });
   });
 
+  it('retries a job, with changes or without', async () => {
+    const { job_id, status, phase, progress, tasks, error } = aJob('queued');
+    const client = await serve((_, res) => json(res, 202, { job_id, status, phase, progress, tasks, error }));
+    expect((await client.retry(jobId, { reduce_function: 'f' })).status).to.equal('queued');
+    await client.retry(jobId);
+    expect(server.asked.map(({ method, path, body }) => [method, path, body])).to.deep.equal([
+      ['POST', `/api/v1/jobs/${jobId}/retry`, '{"reduce_function":"f"}'],
+      ['POST', `/api/v1/jobs/${jobId}/retry`, '{}'],
+    ]);
+  });
+
+  it('deletes a job', async () => {
+    const client = await serve((_, res) => res.writeHead(204).end());
+    await client.delete(jobId);
+    expect(server.asked[0]).to.include({ method: 'DELETE', path: `/api/v1/jobs/${jobId}` });
+  });
+
+  it('lists log lines, page after page', async () => {
+    const line = (text: string) =>
+      ({
+        job_id: jobId,
+        task_id: taskId(jobId, 'map', 0),
+        run: 1,
+        attempt: 1,
+        attempt_state: 'committed',
+        line: 1,
+        text,
+      }) as const;
+    const pages = [
+      { items: [line('a')], next_cursor: 'c2' },
+      { items: [line('b')], next_cursor: null },
+    ];
+    const client = await serve((_, res) => json(res, 200, pages[server.asked.length - 1]));
+    expect((await collect(client.allLogs(jobId, { limit: 1 }))).map(({ text }) => text)).to.deep.equal(['a', 'b']);
+    expect(server.asked[1]).to.deep.include({
+      path: `/api/v1/jobs/${jobId}/logs`,
+      query: { limit: '1', cursor: 'c2' },
+    });
+  });
+
   it('waits until a job has finished, and answers a failed one', async () => {
     const states = ['queued', 'running', 'failed', 'failed'] as const;
     const client = await serve((_, res) => json(res, 200, aJob(states[server.asked.length - 1] ?? 'failed')));

@@ -8,8 +8,13 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford's base 32
 const timeDigits = 10;
 const randomDigits = 12;
 
-export const jobIdSchema = z.string().regex(/^j[0-9a-hjkmnp-tv-z]{22}$/, 'is not a job id');
-export const taskIdSchema = z.string().regex(/^j[0-9a-hjkmnp-tv-z]{22}-[mr]-\d{5,7}$/, 'is not a task id');
+/**
+ * A job; or one of its runs, which is what messages, workers and the shared directory call a job: the first run has the job's own id, and one
+ * that was begun by a retry a number behind it. Users and job records know jobs only: `parseRunId` stands at the border.
+ */
+export const jobIdSchema = z.string().regex(/^j[0-9a-hjkmnp-tv-z]{22}(?:-\d{1,4})?$/, 'is not a job id');
+const taskIdPattern = /^(j[0-9a-hjkmnp-tv-z]{22}(?:-\d{1,4})?)-([mr])-(\d{5,7})$/;
+export const taskIdSchema = z.string().regex(taskIdPattern, 'is not a task id');
 
 export type TaskKind = 'map' | 'reduce';
 export const taskKindSchema = z.enum(['map', 'reduce']);
@@ -43,10 +48,27 @@ export function taskId(jobId: string, kind: TaskKind, index: number): string {
   return `${jobId}-${kind === 'map' ? 'm' : 'r'}-${fiveDigits(index)}`;
 }
 
-/** The parts of a task id that `taskIdSchema` accepts. */
+/** The parts of a task id that `taskIdSchema` accepts. The task of a run names the run. */
 export function parseTaskId(id: string): { jobId: string; kind: TaskKind; index: number } {
-  const [jobId = '', letter, index] = taskIdSchema.parse(id).split('-');
+  const [, jobId = '', letter, index] = taskIdPattern.exec(taskIdSchema.parse(id)) ?? [];
   return { jobId, kind: letter === 'm' ? 'map' : 'reduce', index: Number(index) };
+}
+
+/** `<job_id>` for run 1, `<job_id>-2` for the run that the first retry begins. */
+export function runId(jobId: string, run: number): string {
+  return run === 1 ? jobId : `${jobId}-${run}`;
+}
+
+/** The job of a run, and the run's number. */
+export function parseRunId(id: string): { jobId: string; run: number } {
+  const [jobId = '', run = '1'] = jobIdSchema.parse(id).split('-');
+  return { jobId, run: Number(run) };
+}
+
+/** What users call the task of a run: all runs of a job have the same tasks. */
+export function publicTaskId(id: string): string {
+  const { jobId, kind, index } = parseTaskId(id);
+  return taskId(parseRunId(jobId).jobId, kind, index);
 }
 
 /** Indices in names are padded so that names sort as numbers do (up to 100,000 tasks). */

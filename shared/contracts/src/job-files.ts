@@ -13,6 +13,8 @@
  * dead-letters/m-00012.jsonl   the same once the job has ended, when there are no commit records any more. Stays with the job
  * verdict.json                 how the job ended. First one wins
  * ```
+ *
+ * A run that was begun by a retry has a directory of its own, named by the run. It takes over the stages that stay valid, by renaming them.
  */
 import { z } from 'zod';
 import { countersSchema } from './counters.js';
@@ -33,6 +35,8 @@ export const askedJobSchema = z.object({
   /** User code sees the clock standing at this time, and randomness seeded by job and task. */
   submitted_at: time,
   trace_id: z.string(),
+  /** Of a run that was begun by a retry: the run before it, and which of its stages keep their committed tasks. */
+  goes_on_from: z.object({ job_id: jobIdSchema, map: z.boolean(), reduce: z.boolean() }).optional(),
 });
 export type AskedJob = z.infer<typeof askedJobSchema>;
 
@@ -120,6 +124,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const manifestSchema = z.object({
   version: z.literal(1),
   job_id: jobIdSchema,
+  /** The job's run that made it, if that was not the first. */
+  run: z.number().int().optional(),
   format: z.string(),
   compression: z.string(),
   parts: z.array(writtenFileSchema.extend({ file: z.string() })),
@@ -163,11 +169,13 @@ export const jobFiles = {
   deadLetterFile: (jobId: string, index: number, attempt?: string) =>
     `${jobFiles.deadLetters(jobId)}/m-${fiveDigits(index)}${attempt === undefined ? '' : `.${attempt}`}.jsonl`,
   verdict: (jobId: string) => `${jobFiles.directory(jobId)}/verdict.json`,
+  /** What users' functions logged: see `job-logs.ts`. */
+  logs: (jobId: string) => `${jobFiles.directory(jobId)}/logs`,
 };
 
 /** What an ended job keeps of its files: what was asked, how it ended, and what it skipped. */
 export function keptJobFiles(jobId: string): string[] {
-  return [jobFiles.asked(jobId), jobFiles.verdict(jobId), jobFiles.deadLetters(jobId)];
+  return [jobFiles.asked(jobId), jobFiles.verdict(jobId), jobFiles.deadLetters(jobId), jobFiles.logs(jobId)];
 }
 
 /** First-wins files that say which job writes an output path. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { dataPathSchema, normaliseDataPath } from './data-path.js';
 import { jobLimits, requestLimits } from './limits.js';
 
-const source = z.string().min(1, 'must not be empty');
+export const sourceSchema = z.string().min(1, 'must not be empty');
 
 export const prioritySchema = z.enum(['low', 'normal', 'high']);
 export const languageSchema = z.enum(['javascript', 'typescript']);
@@ -35,11 +35,13 @@ const requestShape = {
   input_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `input_file`' }),
   inputs: z.array(dataPathSchema).min(1).max(requestLimits.inputPatternsMax).optional(),
   input_format: inputFormatSchema.default('text'),
-  map_function: source.optional(),
-  reduce_function: source.optional(),
-  combine_function: source.optional(),
-  partition_function: source.optional(),
-  program: source.optional().meta({ description: 'An ES module that exports map, reduce, combine, partition, …' }),
+  map_function: sourceSchema.optional(),
+  reduce_function: sourceSchema.optional(),
+  combine_function: sourceSchema.optional(),
+  partition_function: sourceSchema.optional(),
+  program: sourceSchema
+    .optional()
+    .meta({ description: 'An ES module that exports map, reduce, combine, partition, …' }),
   language: languageSchema.default('javascript'),
   num_reducers: z.number().int().min(0).max(jobLimits.reducersMax).optional(),
   split_size_mb: z.number().min(jobLimits.splitSizeMbMin).max(jobLimits.splitSizeMbMax).optional(),

@@ -36,6 +36,7 @@ export const jobSchema = z
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
+    run: z.number().int().positive().optional().meta({ description: '1, and one more for each retry' }),
     input: z.object({ files: count, bytes: count }).nullable().meta({ description: 'Known once the job is planned' }),
     output: outputSchema.nullable().meta({ description: 'Known once the job has completed' }),
     counters: countersSchema,
@@ -74,6 +75,12 @@ export type SubmittedJob = z.infer<typeof submittedSchema>;
 
 export const attemptSchema = z
   .object({
+    run: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'The run of the job that made it; each counts its attempts from 1' }),
     attempt: z.number().int().positive(),
     state: attemptStateSchema,
     worker_id: z.string(),

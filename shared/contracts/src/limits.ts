@@ -24,8 +24,14 @@ export const requestLimits = {
   /** Characters of a field's name or of a message repeated in a problem document. */
   validationTextLengthMax: 300,
   requestIdLengthMax: 128,
+  /** Log files looked at together. */
+  logFilesAtOnce: 64,
   /** Arrays and objects inside each other in a request body. */
   jsonDepthMax: 100,
+  /** Runs of one job: the first, and retries. */
+  runsMax: 1000,
+  /** A job's specification after a retry has changed it: a body that named its sources anew would be no longer. */
+  specBytesMax: 1 * mib,
 } as const;
 
 /** The API process (`apps/api`). */
@@ -102,6 +108,12 @@ export const sweepLimits = {
   recordsReadAtOnce: 32,
   /** How often leftovers of ended jobs are looked for. */
   leftoversEveryMs: 300 * secondMs,
+  /** Jobs that one pass deletes for their age or number, and deletions that it goes on with. */
+  deletionsAtOnce: 20,
+  /** Rows of a deleted job that one statement removes. */
+  deletedRowsAtOnce: 5000,
+  /** Of a deleted job's files, those that late attempts write are looked for once more after this. */
+  deletedAgainMs: 60 * secondMs,
 } as const;
 
 /** A page of dead letters. */
@@ -260,6 +272,9 @@ export const sandboxLimits = {
   counterNameLengthMax: 64,
   logLinesMax: 1000,
   logLineLengthMax: 1000,
+  /** Kept of all attempts that a job's tasks need; shared equally, down to so many of each. */
+  jobLogLinesMax: 100_000,
+  attemptLogLinesMin: 10,
   errorMessageLengthMax: 1000,
   errorRecordLengthMax: 200,
   keyDepthMax: 16,
@@ -332,6 +347,8 @@ export const queueLimits = {
   verdictBelievedMs: 500,
   /** News of attempts that came to their end wait so long for more, unless something more urgent is to be told. */
   newsGatheredMs: 50,
+  /** Commit records read side by side by a step. */
+  recordsReadAtOnce: 32,
   /** Clean-up comes back after this while attempts of an ended job are still stopping. */
   cleanUpAgainMs: 500,
 } as const;
@@ -406,6 +423,11 @@ export const settingLimits = {
   lockSecondsMax: 600,
   stalledCheckSecondsMin: 1,
   stalledCheckSecondsMax: 600,
+  retryHoursMax: 8760,
+  /** Some seconds: for tests. */
+  retentionDaysMin: 0.000_01,
+  retentionDaysMax: 36_500,
+  retentionJobsMax: 100_000_000,
 } as const;
 
 /** The HTTP client (`@gridmr/client`). */

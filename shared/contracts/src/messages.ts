@@ -25,7 +25,10 @@ export type ControlName = (typeof controlNames)[number];
  */
 const attempts_before = z.number().int().min(0).optional();
 
-export const controlDataSchema = z.object({ job_id: jobIdSchema, attempts_before });
+/** Of a clean-up: the job can be retried no longer from where it was. */
+const expired = z.boolean().optional();
+
+export const controlDataSchema = z.object({ job_id: jobIdSchema, attempts_before, expired });
 export type ControlData = z.infer<typeof controlDataSchema>;
 
 export const groupDataSchema = controlDataSchema.extend({ kind: taskKindSchema, group: z.number().int().min(0) });

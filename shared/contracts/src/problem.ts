@@ -17,6 +17,7 @@ export const problemKinds = {
   not_sorted: { status: 409, title: 'The results are not in key order' },
   no_results: { status: 409, title: 'The job has no results' },
   already_finished: { status: 409, title: 'The job has already finished' },
+  not_retryable: { status: 409, title: 'The job has neither failed nor been cancelled' },
   body_too_large: { status: 413, title: 'The request body is too large' },
   media_type_not_supported: { status: 415, title: 'The request body is not JSON' },
   program_does_not_parse: { status: 422, title: 'The program does not parse' },

@@ -19,8 +19,9 @@ const jobMoves: Record<JobStatus, readonly JobStatus[]> = {
   queued: ['running', 'completed', 'failed', 'cancelled'],
   running: ['completed', 'failed', 'cancelled'],
   completed: [],
-  failed: [],
-  cancelled: [],
+  /** A retry begins a new run of the job. */
+  failed: ['queued'],
+  cancelled: ['queued'],
 };
 
 const attemptMoves: Record<AttemptState, readonly AttemptState[]> = {
@@ -53,9 +54,14 @@ export function jobStatusesBefore(to: JobStatus): JobStatus[] {
   return jobStatusSchema.options.filter(from => jobMayMove(from, to));
 }
 
-/** A finished job never moves again. */
+/** A finished job never moves again, unless it is retried. */
 export function isFinished(status: JobStatus): boolean {
-  return jobMoves[status].length === 0;
+  return status === 'completed' || mayRetry(status);
+}
+
+/** Whether a job may be given another run. */
+export function mayRetry(status: JobStatus): boolean {
+  return jobMayMove(status, 'queued');
 }
 
 const phaseOrder = jobPhaseSchema.options;

@@ -9,10 +9,14 @@ import {
   jobMayMove,
   jobStatusesBefore,
   jobStatusSchema,
+  mayRetry,
   newJobId,
+  parseRunId,
   parseTaskId,
   partName,
   partNamePattern,
+  publicTaskId,
+  runId,
   taskId,
   taskIdSchema,
 } from '@gridmr/contracts';
@@ -58,11 +62,13 @@ describe('taskId', () => {
 });
 
 describe('the table of states', () => {
-  it('lets no finished job move', () => {
+  it('lets no finished job move, but for one that is retried', () => {
     for (const from of jobStatusSchema.options) {
       const moves = jobStatusSchema.options.filter(to => jobMayMove(from, to));
-      expect(moves.length === 0, from).to.equal(isFinished(from));
+      if (isFinished(from)) expect(moves, from).to.deep.equal(from === 'completed' ? [] : ['queued']);
+      else expect(moves, from).to.include.members(['completed', 'failed', 'cancelled']);
       expect(moves, from).not.to.include(from);
+      expect(mayRetry(from), from).to.equal(from === 'failed' || from === 'cancelled');
     }
     expect(jobStatusSchema.options.filter(isFinished)).to.deep.equal(['completed', 'failed', 'cancelled']);
   });
@@ -77,7 +83,7 @@ describe('the table of states', () => {
 
   it('reads the same backwards', () => {
     expect(jobStatusesBefore('completed')).to.deep.equal(['queued', 'running']);
-    expect(jobStatusesBefore('queued')).to.deep.equal([]);
+    expect(jobStatusesBefore('queued')).to.deep.equal(['failed', 'cancelled']);
     expect(attemptStatesBefore('committed')).to.deep.equal(['running', 'lost']);
     expect(attemptStatesBefore('lost')).to.deep.equal(['running']);
   });
@@ -87,6 +93,23 @@ describe('the table of states', () => {
     expect(isLaterPhase('reduce', 'map')).to.equal(true);
     expect(isLaterPhase('map', 'map')).to.equal(false);
     expect(isLaterPhase('map', 'reduce')).to.equal(false);
+  });
+});
+
+describe('runs of a job', () => {
+  const jobId = newJobId();
+
+  it('have ids that messages, files and tasks may have in place of the job', () => {
+    expect(runId(jobId, 1)).to.equal(jobId);
+    for (const run of [1, 2, 1000]) {
+      const id = runId(jobId, run);
+      expect(jobIdSchema.parse(id)).to.equal(id);
+      expect(parseRunId(id)).to.deep.equal({ jobId, run });
+      expect(parseTaskId(taskId(id, 'reduce', 123_456))).to.deep.equal({ jobId: id, kind: 'reduce', index: 123_456 });
+      expect(publicTaskId(taskId(id, 'map', 12))).to.equal(`${jobId}-m-00012`);
+    }
+    for (const other of [`${jobId}-`, `${jobId}-12345`, `${jobId}-x`, `${jobId}-2-3`])
+      expect(() => jobIdSchema.parse(other), other).to.throw();
   });
 });
 

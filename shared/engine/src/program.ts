@@ -99,6 +99,8 @@ export interface AttemptNotes {
   readonly logLines: readonly string[];
   /** Bad records that were skipped; absent where none may be. */
   readonly skippedRecords?: number;
+  /** Lines beyond `logLinesMax`. */
+  readonly droppedLines?: number;
 }
 
 /** One attempt's jail, already loaded with a program. Disposing frees all its memory. */
@@ -119,4 +121,6 @@ export interface Sandbox extends Disposable {
   reduce(groups: GroupSource): void;
   /** Runs `teardown`, hands over the last pairs. */
   end(): AttemptNotes;
+  /** What user code noted until it failed, as far as it can still be read. */
+  notesOfFailure?(): AttemptNotes | undefined;
 }

@@ -86,4 +86,7 @@ const noneYet = {
   reduce_failed: 0,
   failed_attempts: 0,
   lost_attempts: 0,
+  run: 1,
+  map_run: 1,
+  reduce_run: 1,
 };

@@ -5,27 +5,34 @@
  * Example: `running 1`, `running 2`, `committed 2` leave attempt 1 lost and attempt 2 committed; so do
  * `committed 2`, `running 1`, `committed 2`, `running 2`.
  */
-import { type AttemptEvent, attemptMayMove, parseTaskId } from '@gridmr/contracts';
-import { plainText, toJson } from './json-column.js';
+import { type AttemptEvent, attemptMayMove, parseRunId, parseTaskId } from '@gridmr/contracts';
+import { errorJson, plainText } from './json-column.js';
 import type { AttemptRow } from './schema.js';
 import { earlier, fixedWidthTime } from './utc-time.js';
 
-/** The attempts of one task, by number. */
-export type TaskAttempts = Map<number, AttemptRow>;
+/** The attempts of one task, by `attemptKey`. */
+export type TaskAttempts = Map<string, AttemptRow>;
+
+/** Each run of a job counts its attempts from 1. */
+export function attemptKey({ run, attempt }: Pick<AttemptRow, 'run' | 'attempt'>): string {
+  return `${run}.${attempt}`;
+}
 
 /** Changes `attempts` by one piece of news. */
 export function applyAttempt(attempts: TaskAttempts, event: AttemptEvent): void {
-  const row = attempts.get(event.attempt);
-  if (row === undefined) attempts.set(event.attempt, firstHeard(event));
+  const { run } = parseRunId(event.job_id);
+  const key = attemptKey({ run, attempt: event.attempt });
+  const row = attempts.get(key);
+  if (row === undefined) attempts.set(key, firstHeard(event));
   else hearAgain(row, event);
-  markOutrun(attempts);
+  markOutrun([...attempts.values()].filter(attempt => attempt.run === run));
 }
 
 function firstHeard(event: AttemptEvent): AttemptRow {
   const { jobId, kind, index } = parseTaskId(event.task_id);
   const at = fixedWidthTime(event.at);
   return {
-    job_id: jobId,
+    ...ofRun(jobId),
     kind,
     task_index: index,
     attempt: event.attempt,
@@ -33,9 +40,14 @@ function firstHeard(event: AttemptEvent): AttemptRow {
     worker_id: plainText(event.worker_id),
     started_at: startOf(event),
     finished_at: event.state === 'running' ? null : at,
-    error: toJson(event.error),
+    error: errorJson(event.error),
     final: event.final ? 1 : 0,
   };
+}
+
+function ofRun(id: string): Pick<AttemptRow, 'job_id' | 'run'> {
+  const { jobId, run } = parseRunId(id);
+  return { job_id: jobId, run };
 }
 
 function startOf({ started_at, at }: AttemptEvent): string {
@@ -50,18 +62,18 @@ function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   if (attemptMayMove(row.state, event.state)) {
     row.state = event.state;
     row.finished_at = at;
-    row.error = toJson(event.error);
+    row.error = errorJson(event.error);
     row.final = event.final ? 1 : 0;
   } else if (row.state === 'lost' && event.state === 'lost') {
     row.finished_at = earlier(row.finished_at, at);
-    row.error ??= toJson(event.error);
+    row.error ??= errorJson(event.error);
   }
 }
 
-/** A running attempt that a higher number has followed is lost, since the start of the first that did. */
-function markOutrun(attempts: TaskAttempts): void {
+/** A running attempt that a higher number of its run has followed is lost, since the start of the first that did. */
+function markOutrun(attempts: AttemptRow[]): void {
   let followed: string | null = null;
-  for (const row of [...attempts.values()].sort((a, b) => b.attempt - a.attempt)) {
+  for (const row of attempts.sort((a, b) => b.attempt - a.attempt)) {
     if (followed !== null && (row.state === 'running' || row.state === 'lost')) {
       row.state = 'lost';
       row.finished_at = earlier(row.finished_at, followed);

@@ -1,18 +1,21 @@
 /** The recorded attempts of some tasks, or the highest number of a job's, in one statement. */
-import { parseTaskId, type TaskKind, taskId } from '@gridmr/contracts';
+import { parseRunId, parseTaskId, type TaskKind, taskId } from '@gridmr/contracts';
 import type { Kysely } from 'kysely';
 import type { AttemptRow, Tables } from './schema.js';
 
-export async function highestAttempt(db: Kysely<Tables>, jobId: string): Promise<number> {
+/** Of one run. */
+export async function highestAttempt(db: Kysely<Tables>, runId: string): Promise<number> {
+  const { jobId, run } = parseRunId(runId);
   const row = await db
     .selectFrom('attempts')
     .select(({ fn }) => fn.max('attempt').as('highest'))
     .where('job_id', '=', jobId)
+    .where('run', '=', run)
     .executeTakeFirst();
   return row?.highest ?? 0;
 }
 
-/** By task id, in order of their numbers. Tasks without attempts are absent. */
+/** By task id, in order of runs and numbers. Tasks without attempts are absent. */
 export async function attemptsOf(db: Kysely<Tables>, taskIds: readonly string[]): Promise<Map<string, AttemptRow[]>> {
   if (taskIds.length === 0) return new Map();
   const rows = await db
@@ -29,6 +32,7 @@ export async function attemptsOf(db: Kysely<Tables>, taskIds: readonly string[])
         ),
       ),
     )
+    .orderBy('run')
     .orderBy('attempt')
     .execute();
   const byTask = new Map<string, AttemptRow[]>();

@@ -1,5 +1,13 @@
 /** Reading jobs: one, a page, or the ids of those that have not ended. */
-import type { AskedJob, Job, JobListQuery, JobStatusView, Page } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  type Job,
+  type JobListQuery,
+  type JobStatusView,
+  type Page,
+  parseRunId,
+  runId,
+} from '@gridmr/contracts';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { decodeCursor, encodeCursor, jobCursorSchema } from './cursor.js';
 import { jobView, statusColumns, statusView } from './job-views.js';
@@ -55,17 +63,23 @@ function matching(jobs: Jobs, query: JobListQuery): Jobs {
   );
 }
 
+/** The run that a job is in. */
+export async function currentRun(db: Kysely<Tables>, jobId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('jobs').select('run').where('job_id', '=', jobId).executeTakeFirst();
+  return row && runId(jobId, row.run);
+}
+
 /** Job ids sort by the time of submission. The condition is that of the index: only jobs that have ended have a time of it. */
 export async function unfinishedJobs(db: Kysely<Tables>, limit: number, after?: string): Promise<string[]> {
   const rows = await db
     .selectFrom('jobs')
-    .select('job_id')
+    .select(['job_id', 'run'])
     .where('finished_at', 'is', null)
-    .$if(after !== undefined, jobs => jobs.where('job_id', '>', after ?? ''))
+    .$if(after !== undefined, jobs => jobs.where('job_id', '>', parseRunId(after ?? '').jobId))
     .orderBy('job_id')
     .limit(limit)
     .execute();
-  return rows.map(row => row.job_id);
+  return rows.map(row => runId(row.job_id, row.run));
 }
 
 /** Few of all jobs have not ended, so the index of these is asked, as above. */

@@ -21,19 +21,28 @@ export async function listTasks(db: Kysely<Tables>, jobId: string, query: TaskLi
 }
 
 export async function findTask(db: Kysely<Tables>, jobId: string, id: string): Promise<Task | undefined> {
-  if (!taskIdSchema.safeParse(id).success) return undefined;
-  const { jobId: jobOfId, kind, index } = parseTaskId(id);
-  if (jobOfId !== jobId) return undefined;
-  const job = await plannedJob(db, jobId);
-  if (job === undefined || index >= job[`${kind}_total`]) return undefined;
-  const [task] = await readTasks(db, job, [{ kind, index }]);
+  const [task] = await findTasks(db, jobId, [id]);
   return task;
+}
+
+export async function findTasks(db: Kysely<Tables>, jobId: string, ids: readonly string[]): Promise<Task[]> {
+  const ofJob = ids
+    .filter(id => taskIdSchema.safeParse(id).success)
+    .map(parseTaskId)
+    .filter(parsed => parsed.jobId === jobId);
+  const job = ofJob.length === 0 ? undefined : await plannedJob(db, jobId);
+  if (job === undefined) return [];
+  return readTasks(
+    db,
+    job,
+    ofJob.filter(({ kind, index }) => index < job[`${kind}_total`]),
+  );
 }
 
 function plannedJob(db: Kysely<Tables>, jobId: string) {
   return db
     .selectFrom('jobs')
-    .select(['job_id', 'status', 'finished_at', 'map_total', 'reduce_total'])
+    .select(['job_id', 'status', 'finished_at', 'map_total', 'reduce_total', 'run', 'map_run', 'reduce_run'])
     .where('job_id', '=', jobId)
     .executeTakeFirst();
 }

@@ -60,12 +60,29 @@ export interface TaskMovesQuery {
   readonly after?: Pick<TaskMove, 'kind' | 'index'> | undefined;
 }
 
+/** What is left to remove of a deleted job. */
+export interface Deletion {
+  readonly jobId: string;
+  /** How many it had. */
+  readonly runs: number;
+  readonly outputPath: string;
+  /** Whether what the job has written there goes as well. */
+  readonly outputGoes: boolean;
+  readonly deletedAt: string;
+}
+
+/** Which finished jobs are kept: those that ended since a time, and the last so many. Undefined: all. */
+export interface Retention {
+  readonly endedSince?: string | undefined;
+  readonly jobs?: number | undefined;
+}
+
 export interface History extends AsyncDisposable {
   readonly kind: 'sqlite' | 'postgres';
   addJob(job: NewJob): Promise<AddJobResult>;
   /** What an idempotency key of a client came with first. */
   findSubmission(clientId: string, key: string): Promise<KnownSubmission | undefined>;
-  /** For the sweep, and for writing `job.json` again. */
+  /** What was asked of the run that the job is in: for the sweep, and for writing `job.json` again. */
   askedJob(jobId: string): Promise<AskedJob | undefined>;
   findJob(jobId: string): Promise<Job | undefined>;
   findStatus(jobId: string): Promise<JobStatusView | undefined>;
@@ -76,12 +93,31 @@ export interface History extends AsyncDisposable {
   findTask(jobId: string, taskId: string): Promise<Task | undefined>;
   /** States of the tasks that something is known of, map before reduce, in order. Cheaper than tasks with their attempts. */
   taskStates(jobId: string, query: TaskMovesQuery): Promise<TaskMove[]>;
-  /** The highest number that any attempt of the job had; 0 if nothing is known of any. */
-  highestAttempt(jobId: string): Promise<number>;
-  /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */
+  /** Those of the tasks that the job has, in their order. */
+  findTasks(jobId: string, taskIds: readonly string[]): Promise<Task[]>;
+  /** The id of the run that a job is in. */
+  currentRun(jobId: string): Promise<string | undefined>;
+  /** The highest number that any attempt of the run had; 0 if nothing is known of any. */
+  highestAttempt(runId: string): Promise<number>;
+  /** The current runs of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`, after that of a job. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
   /** How many of a client's jobs are neither completed, failed nor cancelled. */
   countUnfinishedJobs(clientId: string): Promise<number>;
+  /** Begins a new run of a job, as it is asked now. Returns false unless the job has failed or was cancelled in the run before. */
+  retryJob(asked: AskedJob): Promise<boolean>;
+  /**
+   * Takes a finished job's record away, at once and whole, and remembers what is left to remove of it. `output`: whether its output is. Returns
+   * undefined if there is no such job, and false if it has not finished.
+   */
+  deleteJob(jobId: string, output: boolean): Promise<Deletion | false | undefined>;
+  /** What of deleted jobs is left to remove, oldest first. */
+  deletions(limit: number): Promise<Deletion[]>;
+  /** Removes rows of a deleted job, at most so many. Returns whether none is left. */
+  deleteRows(jobId: string, limit: number): Promise<boolean>;
+  /** Nothing is left of it. */
+  forgetDeletion(jobId: string): Promise<void>;
+  /** Ids of finished jobs beyond those that are to be kept, oldest end first, at most `limit`. */
+  expiredJobs(kept: Retention, limit: number): Promise<string[]>;
   /**
    * Applies news in order, in one transaction. Doubled, late and unknown news change nothing that the table of legal moves does not allow.
    * (`finished` events are skipped: their verdict comes by `finishJob`.)

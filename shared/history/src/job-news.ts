@@ -5,7 +5,7 @@
 import { isLaterPhase, type JobEvent, type JobPhase, jobMayMove, type TaskKind } from '@gridmr/contracts';
 import type { TaskAttempts } from './attempt-news.js';
 import type { JobRow } from './schema.js';
-import { taskStateOf } from './task-state.js';
+import { countedRuns, taskStateOf } from './task-state.js';
 import { earlier, fixedWidthTime } from './utc-time.js';
 
 /** The columns that news changes. */
@@ -15,7 +15,9 @@ export const newsColumns = [
   ...['reduce_total', 'reduce_running', 'reduce_completed', 'reduce_failed'],
   ...['failed_attempts', 'lost_attempts'],
 ] as const satisfies readonly (keyof JobRow)[];
-export type NewsRow = Pick<JobRow, 'job_id' | (typeof newsColumns)[number]>;
+/** Those that say what of the news counts. */
+export const runColumns = ['run', 'map_run', 'reduce_run'] as const satisfies readonly (keyof JobRow)[];
+export type NewsRow = Pick<JobRow, 'job_id' | (typeof newsColumns)[number] | (typeof runColumns)[number]>;
 
 /** The first plan stands: it is frozen on the shared directory. */
 export function applyPlanned(job: NewsRow, event: Extract<JobEvent, { type: 'planned' }>): void {
@@ -37,7 +39,7 @@ export function applyPhase(job: NewsRow, phase: JobPhase, at: string): void {
 
 /** Adds (`sign` 1) or takes away (−1) what one task contributes to its job's counts. */
 export function countTask(job: NewsRow, kind: TaskKind, attempts: TaskAttempts, sign: 1 | -1): void {
-  const state = taskStateOf(attempts.values());
+  const state = taskStateOf(attempts.values(), countedRuns(job, kind));
   if (state === 'running' || state === 'completed' || state === 'failed') job[`${kind}_${state}`] += sign;
   for (const attempt of attempts.values()) {
     if (attempt.state === 'failed') job.failed_attempts += sign;

@@ -41,6 +41,7 @@ export function jobView(row: JobRow): Job {
     created_at: row.created_at,
     started_at: row.started_at,
     finished_at: row.finished_at,
+    run: row.run,
     input: row.input_files === null ? null : { files: row.input_files, bytes: row.input_bytes ?? 0 },
     output: fromJson<Job['output']>(row.output),
     counters: countersOf(row),

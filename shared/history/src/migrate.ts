@@ -5,9 +5,10 @@
  */
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { jobRecords } from './migrations/0001-job-records.js';
+import { runs } from './migrations/0002-runs.js';
 import type { Tables } from './schema.js';
 
-const migrations: Record<string, Migration> = { '0001-job-records': jobRecords };
+const migrations: Record<string, Migration> = { '0001-job-records': jobRecords, '0002-runs': runs };
 
 /** Throws what the database says; running it again is harmless. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -3,15 +3,23 @@
  * (`job-news.ts`, `attempt-news.ts`), write what changed. A batch of 200 pieces of news of one job takes five
  * statements. Jobs are locked in the order of their ids, so that two API processes never wait for each other.
  */
-import { type AttemptEvent, type JobEvent, parseTaskId, queueLimits, type TaskState } from '@gridmr/contracts';
+import {
+  type AttemptEvent,
+  type JobEvent,
+  parseRunId,
+  parseTaskId,
+  publicTaskId,
+  queueLimits,
+  type TaskState,
+} from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
-import { applyAttempt, type TaskAttempts } from './attempt-news.js';
+import { applyAttempt, attemptKey, type TaskAttempts } from './attempt-news.js';
 import { attemptsOf } from './attempts-of.js';
 import type { JobChange, TaskMove } from './history.js';
-import { applyPhase, applyPlanned, countTask, type NewsRow, newsColumns } from './job-news.js';
+import { applyPhase, applyPlanned, countTask, type NewsRow, newsColumns, runColumns } from './job-news.js';
 import { statusView } from './job-views.js';
 import type { AttemptRow, JobRow, Tables } from './schema.js';
-import { taskStateOf } from './task-state.js';
+import { countedRuns, taskStateOf } from './task-state.js';
 
 /** Locks rows where the database has row locks. */
 export type RowLocks = 'row locks' | 'one writer';
@@ -24,14 +32,19 @@ export async function recordEvents(
 ): Promise<JobChange[]> {
   if (events.length === 0) return [];
   return await db.transaction().execute(async trx => {
-    const jobs = await lockJobs(trx, locks, [...new Set(events.map(event => event.job_id))]);
-    const known = events.filter(event => jobs.has(event.job_id));
+    const jobs = await lockJobs(trx, locks, [...new Set(events.map(jobOf))]);
+    const known = events.filter(event => jobs.has(jobOf(event)));
     for (let start = 0; start < known.length; start += queueLimits.eventsPerReadMax) {
       await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerReadMax));
     }
     await updateJobs(trx, jobs);
     return [...jobs.values()].filter(hasChanged).map(changeOf);
   });
+}
+
+/** The job whose run the news is about. */
+function jobOf({ job_id }: JobEvent): string {
+  return parseRunId(job_id).jobId;
 }
 
 type LockedRow = NewsRow & Pick<JobRow, 'client_id' | 'error'>;
@@ -54,7 +67,7 @@ function changeOf({ row, before, moves }: LockedJob): JobChange {
 async function lockJobs(trx: Transaction<Tables>, locks: RowLocks, ids: string[]): Promise<Map<string, LockedJob>> {
   const rows = await trx
     .selectFrom('jobs')
-    .select(['job_id', 'client_id', 'error', ...newsColumns])
+    .select(['job_id', 'client_id', 'error', ...newsColumns, ...runColumns])
     .where('job_id', 'in', ids)
     .orderBy('job_id')
     .$if(locks === 'row locks', query => query.forUpdate())
@@ -69,10 +82,12 @@ async function recordBatch(
 ): Promise<void> {
   const ofAttempts: AttemptEvent[] = [];
   for (const event of events) {
-    const job = jobs.get(event.job_id)?.row;
+    const job = jobs.get(jobOf(event))?.row;
     if (job === undefined) continue;
-    if (event.type === 'planned') applyPlanned(job, event);
-    if (event.type === 'phase') applyPhase(job, event.phase, event.at);
+    // What an earlier run comes to is news of its attempts only.
+    const isCurrent = parseRunId(event.job_id).run === job.run;
+    if (event.type === 'planned' && isCurrent) applyPlanned(job, event);
+    if (event.type === 'phase' && isCurrent) applyPhase(job, event.phase, event.at);
     if (event.type === 'attempt' && parseTaskId(event.task_id).jobId === event.job_id) ofAttempts.push(event);
   }
   if (ofAttempts.length > 0) await recordAttempts(trx, jobs, ofAttempts);
@@ -84,24 +99,31 @@ async function recordAttempts(
   events: readonly AttemptEvent[],
 ): Promise<void> {
   const tasks = await knownAttempts(trx, events);
-  const before = new Map([...tasks].map(([id, attempts]) => [id, taskStateOf(attempts.values())]));
+  const before = new Map([...tasks].map(([id, attempts]) => [id, stateIn(jobs, id, attempts)]));
   for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, -1);
   for (const event of events) {
-    const attempts = tasks.get(event.task_id);
+    const attempts = tasks.get(publicTaskId(event.task_id));
     if (attempts !== undefined) applyAttempt(attempts, event);
   }
   for (const [id, attempts] of tasks) countInJob(jobs, id, attempts, 1);
-  for (const [id, attempts] of tasks) noteMove(jobs, id, before.get(id), taskStateOf(attempts.values()));
-  await writeTasks(trx, tasks);
+  for (const [id, attempts] of tasks) noteMove(jobs, id, before.get(id), stateIn(jobs, id, attempts));
+  await writeTasks(trx, jobs, tasks);
+}
+
+/** Undefined if the task is of no job that is known. */
+function stateIn(jobs: ReadonlyMap<string, LockedJob>, id: string, attempts: TaskAttempts): TaskState | undefined {
+  const { jobId, kind } = parseTaskId(id);
+  const job = jobs.get(jobId)?.row;
+  return job && taskStateOf(attempts.values(), countedRuns(job, kind));
 }
 
 function noteMove(
   jobs: ReadonlyMap<string, LockedJob>,
   id: string,
   before: TaskState | undefined,
-  state: TaskState,
+  state: TaskState | undefined,
 ): void {
-  if (state === before) return;
+  if (state === before || state === undefined) return;
   const { jobId, kind, index } = parseTaskId(id);
   jobs.get(jobId)?.moves.push({ kind, index, state });
 }
@@ -111,9 +133,9 @@ async function knownAttempts(
   trx: Transaction<Tables>,
   events: readonly AttemptEvent[],
 ): Promise<Map<string, TaskAttempts>> {
-  const ids = [...new Set(events.map(event => event.task_id))];
+  const ids = [...new Set(events.map(event => publicTaskId(event.task_id)))];
   const rows = await attemptsOf(trx, ids);
-  return new Map(ids.map(id => [id, new Map(rows.get(id)?.map(row => [row.attempt, row]))]));
+  return new Map(ids.map(id => [id, new Map(rows.get(id)?.map(row => [attemptKey(row), row]))]));
 }
 
 function countInJob(jobs: ReadonlyMap<string, LockedJob>, id: string, attempts: TaskAttempts, sign: 1 | -1): void {
@@ -122,10 +144,15 @@ function countInJob(jobs: ReadonlyMap<string, LockedJob>, id: string, attempts: 
   if (job !== undefined) countTask(job.row, kind, attempts, sign);
 }
 
-async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, TaskAttempts>): Promise<void> {
-  const states = [...tasks].map(([id, attempts]) => {
+async function writeTasks(
+  trx: Transaction<Tables>,
+  jobs: ReadonlyMap<string, LockedJob>,
+  tasks: ReadonlyMap<string, TaskAttempts>,
+): Promise<void> {
+  const states = [...tasks].flatMap(([id, attempts]) => {
     const { jobId, kind, index } = parseTaskId(id);
-    return { job_id: jobId, kind, task_index: index, state: taskStateOf(attempts.values()) };
+    const state = stateIn(jobs, id, attempts);
+    return state === undefined ? [] : [{ job_id: jobId, kind, task_index: index, state }];
   });
   await trx
     .insertInto('tasks')
@@ -139,7 +166,7 @@ async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, T
     .insertInto('attempts')
     .values(rows)
     .onConflict(conflict =>
-      conflict.columns(['job_id', 'kind', 'task_index', 'attempt']).doUpdateSet(row => ({
+      conflict.columns(['job_id', 'kind', 'task_index', 'run', 'attempt']).doUpdateSet(row => ({
         state: row.ref('excluded.state'),
         worker_id: row.ref('excluded.worker_id'),
         started_at: row.ref('excluded.started_at'),
@@ -154,7 +181,7 @@ async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, T
 async function updateJobs(trx: Transaction<Tables>, jobs: ReadonlyMap<string, LockedJob>): Promise<void> {
   for (const [jobId, { row, before }] of jobs) {
     if (newsColumns.every(column => row[column] === before[column])) continue;
-    const { job_id: _, client_id: _client, error: _error, ...changes } = row;
+    const changes = Object.fromEntries(newsColumns.map(column => [column, row[column]]));
     await trx.updateTable('jobs').set(changes).where('job_id', '=', jobId).execute();
   }
 }

@@ -37,6 +37,10 @@ export interface JobRow {
   output: string | null;
   error: string | null;
   counters: string | null;
+  /** Counts from 1, one more with each retry; and since which run commits of map and of reduce tasks count. */
+  run: number;
+  map_run: number;
+  reduce_run: number;
 }
 
 /** A task that something is known of. Its state repeats what its attempts say, so that tasks can be listed by it. */
@@ -49,6 +53,7 @@ export interface TaskRow {
 
 export interface AttemptRow {
   job_id: string;
+  run: number;
   kind: TaskKind;
   task_index: number;
   attempt: number;
@@ -69,9 +74,21 @@ export interface IdempotencyKeyRow {
   job_id: string;
 }
 
+/** A job whose record is gone, and which has files or rows left to remove. */
+export interface DeletionRow {
+  job_id: string;
+  /** How many it had. */
+  runs: number;
+  output_path: string;
+  /** 1 if what the job has written there goes as well. */
+  output_goes: number;
+  deleted_at: string;
+}
+
 export interface Tables {
   jobs: JobRow;
   tasks: TaskRow;
   attempts: AttemptRow;
   idempotency_keys: IdempotencyKeyRow;
+  deletions: DeletionRow;
 }

@@ -1,13 +1,23 @@
 /** The history over kysely: each call is a file of its own. */
-import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
+import { type AskedJob, type JobEvent, type JobListQuery, parseRunId, type Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
-import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
-import { findTask, listTasks } from './find-tasks.js';
-import { finishJob } from './finish-job.js';
-import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
+import { deleteJob, deleteRows, deletions, expiredJobs, forgetDeletion } from './delete-job.js';
+import {
+  askedJob,
+  countUnfinishedJobs,
+  currentRun,
+  findJob,
+  findStatus,
+  listJobs,
+  unfinishedJobs,
+} from './find-jobs.js';
+import { findTask, findTasks, listTasks } from './find-tasks.js';
+import { finishJob, movedJob } from './finish-job.js';
+import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
 import { recordEvents } from './record-events.js';
+import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
 import { taskStates } from './task-states.js';
 
@@ -61,8 +71,42 @@ export class SqlHistory implements History {
     return taskStates(this.#db, jobId, query);
   }
 
-  highestAttempt(jobId: string) {
-    return highestAttempt(this.#db, jobId);
+  findTasks(jobId: string, taskIds: readonly string[]) {
+    return findTasks(this.#db, jobId, taskIds);
+  }
+
+  currentRun(jobId: string) {
+    return currentRun(this.#db, jobId);
+  }
+
+  highestAttempt(runId: string) {
+    return highestAttempt(this.#db, runId);
+  }
+
+  async retryJob(asked: AskedJob) {
+    const isRetried = await this.#durably(db => retryJob(db, asked));
+    if (isRetried) this.#onChange(await movedJob(this.#db, parseRunId(asked.job_id).jobId));
+    return isRetried;
+  }
+
+  deleteJob(jobId: string, output: boolean) {
+    return this.#durably(db => deleteJob(db, jobId, output));
+  }
+
+  deletions(limit: number) {
+    return deletions(this.#db, limit);
+  }
+
+  deleteRows(jobId: string, limit: number) {
+    return deleteRows(this.#db, jobId, limit);
+  }
+
+  forgetDeletion(jobId: string) {
+    return forgetDeletion(this.#db, jobId);
+  }
+
+  expiredJobs(kept: Retention, limit: number) {
+    return expiredJobs(this.#db, kept, limit);
   }
 
   unfinishedJobs(limit: number, after?: string) {

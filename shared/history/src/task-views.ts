@@ -2,17 +2,17 @@
 import { type Attempt, isFinished, type JobStatus, type Task, type TaskState, taskId } from '@gridmr/contracts';
 import { fromJson } from './json-column.js';
 import type { AttemptRow, JobRow } from './schema.js';
-import { type TaskKey, taskStateOf } from './task-state.js';
+import { countedRuns, type TaskKey, taskStateOf } from './task-state.js';
 
 /** What is needed of a task's job. */
-export type JobOfTask = Pick<JobRow, 'job_id' | 'status' | 'finished_at'>;
+export type JobOfTask = Pick<JobRow, 'job_id' | 'status' | 'finished_at' | 'run' | 'map_run' | 'reduce_run'>;
 
 export function taskView(job: JobOfTask, { kind, index }: TaskKey, attempts: readonly AttemptRow[]): Task {
   return {
     task_id: taskId(job.job_id, kind, index),
     kind,
     index,
-    state: stateSeen(taskStateOf(attempts), job.status),
+    state: stateSeen(taskStateOf(attempts, countedRuns(job, kind)), job.status),
     attempts: attempts.map(row => attemptView(job, row)),
   };
 }
@@ -27,15 +27,17 @@ export function stateSeen(recorded: TaskState, job: JobStatus): TaskState {
   return recorded === 'completed' || recorded === 'failed' ? recorded : 'cancelled';
 }
 
-/** The attempts of a completed job stay as reported: news of how they ended is still on its way. */
+/** The attempts of a completed run stay as reported: news of how they ended is still on its way. */
 function attemptView(job: JobOfTask, row: AttemptRow): Attempt {
-  const stopped = row.state === 'running' && (job.status === 'failed' || job.status === 'cancelled');
+  const runEnded = row.run < job.run || job.status === 'failed' || job.status === 'cancelled';
+  const stopped = row.state === 'running' && runEnded;
   return {
+    run: row.run,
     attempt: row.attempt,
     state: stopped ? 'cancelled' : row.state,
     worker_id: row.worker_id,
     started_at: row.started_at,
-    finished_at: stopped ? job.finished_at : row.finished_at,
+    finished_at: stopped ? (row.finished_at ?? job.finished_at) : row.finished_at,
     error: fromJson<Attempt['error']>(row.error),
   };
 }

@@ -233,6 +233,7 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
 
       it('lets a task wait again after a failed attempt, and tells why it failed', async () => {
         const error = { code: 'user_code_error', message: 'nul \0', offset: 5_000_000_000 } as const;
+        const times = { started_at: at(2), finished_at: at(3) };
         const id = await jobWith(id => [
           planned(id, 1, 0),
           attempt(id, 'map 0', 1, 'running', 2),
@@ -240,9 +241,7 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
         ]);
         expect(await task(id, 'map', 0)).to.deep.equal({
           ...{ task_id: taskId(id, 'map', 0), kind: 'map', index: 0, state: 'pending' },
-          attempts: [
-            { attempt: 1, state: 'failed', worker_id: 'worker-1', started_at: at(2), finished_at: at(3), error },
-          ],
+          attempts: [{ run: 1, attempt: 1, state: 'failed', worker_id: 'worker-1', ...times, error }],
         });
         expect((await job(id)).counters.failed_attempts).to.equal(1);
       });

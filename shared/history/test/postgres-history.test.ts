@@ -3,6 +3,7 @@ import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
+import { describeRuns } from './describe-runs.js';
 import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
 import { anyJob, newJob } from './samples.js';
 
@@ -37,6 +38,7 @@ describe('PostgreSQL', function () {
 
   describeHistory('history in PostgreSQL', openNew);
   describeHighestAttempt('history in PostgreSQL', openNew);
+  describeRuns('history in PostgreSQL', openNew);
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

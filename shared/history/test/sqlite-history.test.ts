@@ -8,6 +8,7 @@ import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
+import { describeRuns } from './describe-runs.js';
 import { anyJob, newJob } from './samples.js';
 
 async function temporaryDirectory(): Promise<string> {
@@ -28,6 +29,7 @@ async function openNew() {
 
 describeHistory('history in SQLite', openNew);
 describeHighestAttempt('history in SQLite', openNew);
+describeRuns('history in SQLite', openNew);
 
 describe('the SQLite file', function () {
   this.timeout(20_000);

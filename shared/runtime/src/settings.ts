@@ -82,6 +82,9 @@ const environmentSchema = z.object({
     settingLimits.stalledCheckSecondsMin,
     settingLimits.stalledCheckSecondsMax,
   ).default(queueLimits.stalledCheckMs / secondMs),
+  GRIDMR_RETRY_HOURS: wholeOrFraction(0, settingLimits.retryHoursMax).default(24),
+  GRIDMR_RETENTION_DAYS: wholeOrFraction(settingLimits.retentionDaysMin, settingLimits.retentionDaysMax).optional(),
+  GRIDMR_RETENTION_JOBS: wholeNumber(0, settingLimits.retentionJobsMax).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: secretUrl(['http', 'https']).optional(),
 });
 
@@ -105,6 +108,11 @@ const settingsSchema = environmentSchema.transform(env => ({
   lockSeconds: env.GRIDMR_LOCK_SECONDS,
   /** How often workers look for lost attempts: each is noticed after at most the longer of the two plus this. */
   stalledCheckSeconds: env.GRIDMR_STALLED_CHECK_SECONDS,
+  /** How long committed tasks of failed and cancelled jobs are kept for a retry. */
+  retryHours: env.GRIDMR_RETRY_HOURS,
+  /** Records of finished jobs that ended longer ago, or that are not among the last so many, are removed. Unset: never. */
+  retentionDays: env.GRIDMR_RETENTION_DAYS,
+  retentionJobs: env.GRIDMR_RETENTION_JOBS,
   /** Accepted and not used yet. */
   otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
 }));

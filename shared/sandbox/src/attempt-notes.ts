@@ -9,6 +9,7 @@ const notesSchema = z.object({
     .array(z.tuple([z.string().min(1).max(sandboxLimits.counterNameLengthMax), z.number()]))
     .max(sandboxLimits.countersMax),
   logLines: z.array(z.string().max(sandboxLimits.logLineLengthMax)).max(sandboxLimits.logLinesMax),
+  droppedLines: z.number().int().nonnegative(),
 });
 
 /** @param json what the prelude's `notes` gave */
@@ -20,7 +21,8 @@ export function readAttemptNotes(json: string): AttemptNotes {
     // A user may name a counter `__proto__`.
     Object.defineProperty(userCounters, name, { value, enumerable: true, writable: true, configurable: true });
   }
-  return { userCounters, logLines: notes.data.logLines };
+  const { logLines, droppedLines } = notes.data;
+  return { userCounters, logLines, droppedLines };
 }
 
 function parse(json: string): unknown {

@@ -53,6 +53,7 @@ export class GuestRuntime implements GuestTenant {
   /** Looks after the records of a block while it is mapped, where bad ones are skipped. */
   #watch: { readonly records: RecordWatch; readonly atHand: () => number } | undefined;
   #recordIsOver = false;
+  #notesOfFailure: string | undefined;
   #hostFailure: { readonly error: unknown } | undefined;
   #ended = false;
   calls: GuestTenant['calls'] = new Map();
@@ -251,6 +252,7 @@ export class GuestRuntime implements GuestTenant {
     this.#watch = undefined;
     this.#endsAt = performance.now() + sandboxLimits.errorReadMs;
     const error = this.#read(thrown);
+    this.#notesOfFailure = this.#readNotes();
     this.#ended = true;
     if (timeIsUp || recordIsOver) return new GuestEndedError(error, timeIsUp ? 'time' : 'record_time');
     return new GuestEndedError(error, this.isOutOfMemory(error) ? 'memory' : undefined);
@@ -260,6 +262,24 @@ export class GuestRuntime implements GuestTenant {
   isOutOfMemory({ name, message }: GuestError): boolean {
     if (name === 'InternalError' && message === 'out of memory') return true;
     return name === '' && this.#instance.growth.refused;
+  }
+
+  /** What the guest noted until it failed, if it can still say so; undefined if it did not fail by itself. */
+  get notesOfFailure(): string | undefined {
+    return this.#notesOfFailure;
+  }
+
+  #readNotes(): string | undefined {
+    if (this.#entries === undefined) return undefined;
+    try {
+      using run = this.context.getProp(this.#entries, 'notes');
+      const result = this.context.callFunction(run, this.context.undefined);
+      return result.error === undefined
+        ? this.border.textOut(result.value, utf8 => Buffer.from(utf8).toString())
+        : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** In full memory, reading an error may itself fail: the error is what is known by then. */

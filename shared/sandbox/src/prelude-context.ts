@@ -5,6 +5,7 @@
 export const contextSource = String.raw`
   const counters = create(null);
   const logLines = list();
+  let droppedLines = 0;
   let counterNames = 0;
   /** How many log lines the host has. */
   let linesTold = 0;
@@ -88,6 +89,7 @@ export const contextSource = String.raw`
       loggedBy = serial;
     }
     if (logLines.length < limits.logLines) logLines[logLines.length] = line;
+    else droppedLines++;
   }
 
   function freezeAll(value) {
@@ -206,6 +208,7 @@ export const contextSource = String.raw`
     const both = create(null);
     both.counters = entries;
     both.logLines = lines;
+    both.droppedLines = droppedLines;
     return stringify(both);
   }
 
@@ -215,6 +218,7 @@ export const contextSource = String.raw`
     for (let i = 0; i < names.length; i++) delete counters[names[i]];
     counterNames = 0;
     logLines.length = 0;
+    droppedLines = 0;
     header[slots.noted] = 0;
   }
 

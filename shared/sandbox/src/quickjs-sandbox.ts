@@ -198,6 +198,18 @@ export class QuickJsSandbox implements Sandbox {
     return new QuickJsSandbox(await this.#guest.replace(deadlineMs), this.#options);
   }
 
+  notesOfFailure(): AttemptNotes | undefined {
+    const json = this.#guest.notesOfFailure;
+    try {
+      if (json === undefined) return undefined;
+      const last = readAttemptNotes(json);
+      // What was told before stays told.
+      return { ...last, logLines: [...this.#notes.logLines, ...last.logLines] };
+    } catch {
+      return undefined;
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#guest.end();
     this.#progress?.[Symbol.dispose]();
@@ -217,10 +229,10 @@ export class QuickJsSandbox implements Sandbox {
 
   #addNotes(json: QuickJSHandle): void {
     const text = this.#guest.border.textOut(json, utf8 => Buffer.from(utf8).toString('utf8'));
-    const { userCounters, logLines } = readAttemptNotes(text);
+    const { userCounters, logLines, droppedLines } = readAttemptNotes(text);
     const all = [...this.#notes.logLines, ...logLines];
     if (all.length > sandboxLimits.logLinesMax) throw new ForgedHandOverError('too many log lines');
-    this.#notes = { userCounters, logLines: all };
+    this.#notes = { userCounters, logLines: all, ...(droppedLines ? { droppedLines } : {}) };
   }
 
   #openInput({ path, columns }: RecordBlock): void {

@@ -7,5 +7,7 @@ export * from './input-errors.js';
 export { expandInputs, inputExists } from './input-files.js';
 export * from './input-pieces.js';
 export { JobStore } from './job-store.js';
-export { outputDirectoryIsFree } from './output-directory.js';
+export { outputClaimPath, outputDirectoryIsFree } from './output-directory.js';
+export { planDirectory } from './plan-chunks.js';
+export { moveDirectory, removeUncommitted } from './run-files.js';
 export * from './storage-error.js';

@@ -17,6 +17,7 @@ import {
   type Plan,
   parseTaskId,
   planSchema,
+  publicTaskId,
   type Split,
   type TaskKind,
   taskId,
@@ -26,6 +27,7 @@ import {
 import type { BlobPath, BlobStore, BlobWriter } from './blob-store.js';
 import { damaged, type FileSchema, jsonBytes, readJson } from './json-file.js';
 import { readPlanChunk, removePlanChunks, writePlanChunks } from './plan-chunks.js';
+import { removeDirectory } from './run-files.js';
 import { StorageError } from './storage-error.js';
 
 /** `…/map/00000/m-00012.json` */
@@ -60,6 +62,13 @@ export class JobStore {
     const winner = standing(await this.readPlan(plan.job_id), path);
     if (winner.token !== plan.token) await removePlanChunks(this.store, plan);
     return winner;
+  }
+
+  /** Freezes a plan whose chunks stand already: they were the run before's. Returns the one that stands. */
+  async adoptPlan(plan: Plan): Promise<Plan> {
+    const path = jobFiles.plan(plan.job_id);
+    if (await this.store.commitOnce(path, jsonBytes(planSchema, plan))) return plan;
+    return standing(await this.readPlan(plan.job_id), path);
   }
 
   /** Undefined if there is none. */
@@ -98,11 +107,11 @@ export class JobStore {
     return this.store.commitOnce(jobFiles.commit(jobId, kind, index), Buffer.from(JSON.stringify(record)));
   }
 
-  /** Undefined if no attempt of the task is committed. */
+  /** Undefined if no attempt of the task is committed. The record of a stage that was taken over names the run that made it. */
   async readCommit(jobId: string, kind: TaskKind, index: number): Promise<CommitRecord | undefined> {
     const path = jobFiles.commit(jobId, kind, index);
     const record = await readJson(this.store, path, commitRecordSchema);
-    if (record !== undefined && record.task_id !== taskId(jobId, kind, index)) {
+    if (record !== undefined && publicTaskId(record.task_id) !== publicTaskId(taskId(jobId, kind, index))) {
       throw damaged(path, `it is about ${record.task_id}`);
     }
     return record;
@@ -133,19 +142,19 @@ export class JobStore {
     return readJson(this.store, path, manifestSchema);
   }
 
-  /** Removes all files of the job but what was asked, how it ended, and what it skipped. May be repeated. */
+  /** Removes all files of the job but what was asked, how it ended, what it skipped and what it logged. May be repeated. */
   async removeIntermediates(jobId: string): Promise<void> {
     const directory = jobFiles.directory(jobId);
-    // The big ones by name, without listing them, and also if they hold nothing but unfinished files.
-    await this.store.remove(`${directory}/map`);
-    await this.store.remove(`${directory}/reduce`);
-    const kept = keptJobFiles(jobId);
-    const rest = new Set<BlobPath>();
-    for await (const path of this.store.listPaths(directory)) {
-      const [name = ''] = path.slice(directory.length + 1).split('/');
-      rest.add(`${directory}/${name}`);
+    // The plan's splits first: without them a retry takes nothing over. The big ones by name, also if they hold nothing but unfinished files.
+    for (const name of await this.store.names(directory)) {
+      if (name.startsWith('plan-')) await removeDirectory(this.store, jobId, `${directory}/${name}`);
     }
-    for (const path of rest) if (!kept.includes(path)) await this.store.remove(path);
+    for (const name of ['map', 'reduce']) await removeDirectory(this.store, jobId, `${directory}/${name}`);
+    const kept = keptJobFiles(jobId);
+    for (const name of await this.store.names(directory)) {
+      const path = `${directory}/${name}`;
+      if (!kept.includes(path)) await this.store.remove(path);
+    }
   }
 }
 

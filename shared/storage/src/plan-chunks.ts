@@ -55,7 +55,8 @@ export async function removePlanChunks(store: BlobStore, plan: Plan): Promise<vo
   await store.remove(planDirectory(plan));
 }
 
-function planDirectory(plan: Plan): BlobPath {
+/** The directory of a plan's splits. */
+export function planDirectory(plan: Pick<Plan, 'job_id' | 'token'>): BlobPath {
   const chunk = jobFiles.planChunk(plan.job_id, plan.token, 0);
   return chunk.slice(0, chunk.lastIndexOf('/'));
 }

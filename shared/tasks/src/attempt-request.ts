@@ -10,6 +10,8 @@ interface SharedRequest {
   readonly memoryBytes: number;
   /** Milliseconds an attempt may take, from its start. */
   readonly timeoutMs: number;
+  /** Lines of the log that are kept of each. */
+  readonly logLinesMax: number;
   /** Of the `HeldLock`. */
   readonly lock: SharedArrayBuffer;
 }

@@ -3,6 +3,7 @@ export * from './attempt-request.js';
 export * from './attempt-task.js';
 export * from './bundle-claims.js';
 export * from './check-skipped.js';
+export { concurrently } from './concurrently.js';
 export * from './describe-failure.js';
 export * from './held-lock.js';
 export * from './make-plan.js';

@@ -14,6 +14,7 @@ import {
   type Manifest,
   outputNames,
   type Plan,
+  parseRunId,
   partName,
   queueLimits,
   TaskError,
@@ -29,14 +30,22 @@ import { type DoneJobs, gatherGroup, summariseGroup } from './summarise-group.js
 
 const renamesAtOnce = 16;
 
-/** Returns the verdict that the job has earned. Throws `TaskNotCommittedError`, `TaskError` `output_exists` or for too many skipped records, and what storage throws. */
-export async function placeOutput(done: DoneJobs, asked: AskedJob, plan: Plan): Promise<Verdict> {
+/**
+ * Returns the verdict that the job has earned. Throws `TaskNotCommittedError`, `TaskError` `output_exists` or for too many skipped records, and what storage throws.
+ * @param hasEnded whether another verdict stands: then no more parts are moved, and the verdict is of no use
+ */
+export async function placeOutput(
+  done: DoneJobs,
+  asked: AskedJob,
+  plan: Plan,
+  hasEnded: () => Promise<boolean> = async () => false,
+): Promise<Verdict> {
   const { outputs, counters } = await gather(done, plan);
   checkSkipped(asked, counters.skipped_records);
   const places = outputs.map((output, index) => ({ output, index }));
-  await concurrently(renamesAtOnce, places, ({ output, index }) =>
-    placePart(done, asked, partKind(plan), index, output),
-  );
+  await concurrently(renamesAtOnce, places, async ({ output, index }) => {
+    if (!(await hasEnded())) await placePart(done, asked, partKind(plan), index, output);
+  });
   const manifest = await commitManifest(done, asked, manifestOf(asked, partKind(plan), outputs, counters));
   const { parts, records, bytes, finished_at } = manifest;
   return {
@@ -49,16 +58,24 @@ export async function placeOutput(done: DoneJobs, asked: AskedJob, plan: Plan): 
   };
 }
 
-/** The first one stands, and is what the verdict repeats. */
-async function commitManifest(done: DoneJobs, { job_id, spec }: AskedJob, manifest: Manifest): Promise<Manifest> {
+/** The first one stands, and is what the verdict repeats; but for that of an earlier run, which came too late for its own verdict. */
+async function commitManifest(done: DoneJobs, { spec }: AskedJob, manifest: Manifest): Promise<Manifest> {
   const path = `${spec.output_path}/${outputNames.manifest}`;
   if (await done.store.commitOnce(path, json(manifest))) return manifest;
   const standing = await done.jobs.readManifest(path);
-  if (standing?.job_id === job_id) return standing;
+  if (standing?.job_id === manifest.job_id) {
+    if (runOf(standing) >= runOf(manifest)) return standing;
+    await done.store.remove(path);
+    if (await done.store.commitOnce(path, json(manifest))) return manifest;
+  }
   throw new TaskError({
     code: 'output_exists',
     message: `cannot finish in ${spec.output_path}: somebody else has put a manifest there; choose another output_path`,
   });
+}
+
+function runOf({ run = 1 }: Manifest): number {
+  return run;
 }
 
 function partKind(plan: Plan): TaskKind {
@@ -104,9 +121,11 @@ async function placePart(
 
 function manifestOf(asked: AskedJob, kind: TaskKind, outputs: readonly TaskOutput[], counters: Counters): Manifest {
   const sum = (field: 'records' | 'bytes') => outputs.reduce((total, output) => total + output[field], 0);
+  const { jobId, run } = parseRunId(asked.job_id);
   return {
     version: 1,
-    job_id: asked.job_id,
+    job_id: jobId,
+    ...(run === 1 ? {} : { run }),
     format: asked.spec.output_format,
     compression: asked.spec.output_compression,
     parts: outputs.map((output, index) => ({

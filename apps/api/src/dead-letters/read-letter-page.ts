@@ -3,7 +3,14 @@
  * next letter: places of a committed file never change, so each letter is listed once, also while the job runs; of a task that is committed behind a
  * reader's back, none is listed to that reader.
  */
-import { type DeadLetter, deadLetterLimits, type Page, skippedRecordSchema, taskId } from '@gridmr/contracts';
+import {
+  type DeadLetter,
+  deadLetterLimits,
+  type Page,
+  publicTaskId,
+  skippedRecordSchema,
+  taskId,
+} from '@gridmr/contracts';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import { z } from 'zod';
 import { invalidInput } from '../parse-input.js';
@@ -44,7 +51,7 @@ async function* lettersFrom(
   for await (const file of findLetterFiles(store, jobs, jobId, from.index)) {
     const start = file.index === from.index ? from.at : 0;
     if (start >= file.bytes) continue;
-    const task_id = taskId(jobId, 'map', file.index);
+    const task_id = publicTaskId(taskId(jobId, 'map', file.index));
     for await (const { at, line } of linesFrom(store, jobId, file, start)) {
       yield { place: { index: file.index, at }, letter: { task_id, ...readLine(file, line) } };
     }

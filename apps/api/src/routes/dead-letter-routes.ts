@@ -23,8 +23,10 @@ export function deadLetterRoutes({ history, store, jobStore }: ApiDependencies):
       answers: { 200: { description: 'A page of skipped records', schema: letterPageSchema } },
       problems: ['invalid_request', 'not_found', 'database_unavailable', 'storage_unavailable'],
       handle: async ({ params, query }) => {
-        if ((await history.findStatus(params.job_id)) === undefined) throw noSuchJob(params.job_id);
-        return { status: 200, body: await readLetterPage(store, jobStore, params.job_id, query) };
+        // A run takes over what the map tasks that it keeps have skipped.
+        const run = await history.currentRun(params.job_id);
+        if (run === undefined) throw noSuchJob(params.job_id);
+        return { status: 200, body: await readLetterPage(store, jobStore, run, query) };
       },
     }),
   ];

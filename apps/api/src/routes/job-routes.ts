@@ -1,4 +1,4 @@
-/** Jobs: submit, list, read, cancel. */
+/** Jobs: submit, list, read, cancel, retry, delete. */
 import {
   headers,
   jobIdSchema,
@@ -8,13 +8,16 @@ import {
   jobStatusViewSchema,
   pageSchema,
   requestLimits,
+  retryRequestSchema,
   routes,
   submittedSchema,
 } from '@gridmr/contracts';
 import { z } from 'zod';
 import { cancelJob, noSuchJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
+import { deleteJob } from '../delete-job.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { retryJob } from '../retry-job.js';
 import { type Route, route } from '../route.js';
 import { submitJob } from '../submit-job.js';
 
@@ -34,7 +37,14 @@ const submitHeadersSchema = z.object({
 const jobPageSchema = pageSchema(jobSchema, 'JobPage');
 
 export function jobRoutes(dependencies: ApiDependencies): Route[] {
-  return [submitRoute(dependencies), listRoute(dependencies), ...readRoutes(dependencies), cancelRoute(dependencies)];
+  return [
+    submitRoute(dependencies),
+    listRoute(dependencies),
+    ...readRoutes(dependencies),
+    cancelRoute(dependencies),
+    retryRoute(dependencies),
+    deleteRoute(dependencies),
+  ];
 }
 
 function submitRoute(dependencies: ApiDependencies): Route {
@@ -127,6 +137,53 @@ function cancelRoute(dependencies: ApiDependencies): Route {
     answers: { 202: { description: 'The job is cancelled; its attempts stop', schema: jobStatusViewSchema } },
     problems: ['not_found', 'already_finished', 'database_unavailable', 'storage_unavailable'],
     handle: async ({ params }) => ({ status: 202, body: await cancelJob(dependencies, params.job_id) }),
+  });
+}
+
+function retryRoute(dependencies: ApiDependencies): Route {
+  return route({
+    method: 'post',
+    path: routes.jobRetry(jobPathParameter),
+    id: 'retryJob',
+    access: 'write',
+    summary: 'Retry a job that has failed or was cancelled',
+    description:
+      'The job goes on from its committed tasks, in a new run. What the body changes is made again, with what depends on it: the map, combine or ' +
+      'partition function, a program or the parameters repeat all tasks, the reduce function repeats reduce tasks, limits repeat ' +
+      'nothing. Committed tasks are kept for a while after the end of a run (see the settings); then the job begins anew.',
+    params: jobParamsSchema,
+    body: retryRequestSchema,
+    bodyIsOptional: true,
+    answers: { 202: { description: 'The job is queued again', schema: jobStatusViewSchema } },
+    problems: [
+      'language_not_supported',
+      'not_found',
+      'not_retryable',
+      'program_does_not_parse',
+      'queue_unavailable',
+      'database_unavailable',
+      'storage_unavailable',
+    ],
+    handle: async ({ params, body }) => ({ status: 202, body: await retryJob(dependencies, params.job_id, body) }),
+  });
+}
+
+function deleteRoute(dependencies: ApiDependencies): Route {
+  return route({
+    method: 'delete',
+    path: routes.job(jobPathParameter),
+    id: 'deleteJob',
+    access: 'write',
+    summary: 'Delete a finished job, its output and its history',
+    description:
+      'Of the output directory only what the job has written is removed. A job that has not finished is to be cancelled first.',
+    params: jobParamsSchema,
+    answers: { 204: { description: 'The job is gone' } },
+    problems: ['not_found', 'not_finished', 'database_unavailable', 'storage_unavailable'],
+    handle: async ({ params }) => {
+      await deleteJob(dependencies, params.job_id);
+      return { status: 204, body: undefined };
+    },
   });
 }
 

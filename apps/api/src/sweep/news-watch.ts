@@ -2,7 +2,7 @@
  * Notices that news of a running job stands still while more and more tasks are committed: the stream of news was lost, and
  * not the messages. Names are listed only of jobs whose counts have not moved for a while.
  */
-import { type JobStatusView, sweepLimits } from '@gridmr/contracts';
+import { type JobStatusView, parseRunId, sweepLimits } from '@gridmr/contracts';
 import { catchUp, countCommits } from './catch-up.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
 
@@ -15,7 +15,7 @@ export class NewsWatch {
   readonly #seen = new Map<string, Seen>();
 
   async look(dependencies: SweepDependencies, jobId: string): Promise<void> {
-    const status = await dependencies.history.findStatus(jobId);
+    const status = await dependencies.history.findStatus(parseRunId(jobId).jobId);
     if (status === undefined) return;
     const counts = JSON.stringify([status.phase, status.tasks]);
     const before = this.#seen.get(jobId);
@@ -23,7 +23,7 @@ export class NewsWatch {
     if (before?.counts !== counts) this.#seen.set(jobId, { counts, sinceMs: nowMs });
     else if (nowMs - before.sinceMs > sweepLimits.newsStandStillMs) {
       this.#seen.set(jobId, { counts, sinceMs: nowMs });
-      if (await isBehind(dependencies, status)) await catchUp(dependencies, jobId);
+      if (await isBehind(dependencies, jobId, status)) await catchUp(dependencies, jobId);
     }
   }
 
@@ -37,7 +37,11 @@ export class NewsWatch {
   }
 }
 
-async function isBehind(dependencies: SweepDependencies, { job_id, phase, tasks }: JobStatusView): Promise<boolean> {
-  if (phase === null) return (await dependencies.jobStore.readPlan(job_id)) !== undefined;
-  return (await countCommits(dependencies, job_id)) > tasks.map.completed + tasks.reduce.completed;
+async function isBehind(
+  dependencies: SweepDependencies,
+  runId: string,
+  { phase, tasks }: JobStatusView,
+): Promise<boolean> {
+  if (phase === null) return (await dependencies.jobStore.readPlan(runId)) !== undefined;
+  return (await countCommits(dependencies, runId)) > tasks.map.completed + tasks.reduce.completed;
 }

@@ -8,7 +8,7 @@
  * they go on            → nothing, but for news that stand still
  * ```
  */
-import type { Verdict } from '@gridmr/contracts';
+import { parseRunId, type Verdict } from '@gridmr/contracts';
 import { queueJob } from '../queue-job.js';
 import { catchUp } from './catch-up.js';
 import type { NewsWatch } from './news-watch.js';
@@ -54,7 +54,7 @@ async function putBackToWork(
   state: 'stuck' | 'vanished',
 ): Promise<boolean> {
   const { history, jobStore, queue, logger } = dependencies;
-  const asked = (await jobStore.readAsked(jobId)) ?? (await history.askedJob(jobId));
+  const asked = (await jobStore.readAsked(jobId)) ?? (await history.askedJob(parseRunId(jobId).jobId));
   // It may have ended since it was looked at, and have been cleaned up.
   if (asked === undefined || (await jobStore.readVerdict(jobId)) !== undefined) return false;
   if (state === 'vanished' && (await jobStore.readPlan(jobId)) === undefined) {

@@ -1,6 +1,6 @@
 /**
  * Periodic repair. Every `everyMs` one API process, by a lease in Redis, goes through the jobs that are asked and not finished
- * (`sweep-job.ts`), a page at a time, and now and then through what ended jobs have left (`sweep-leftovers.ts`).
+ * (`sweep-job.ts`), a page at a time, ends deletions (`sweep-deleted.ts`), and now and then goes through what ended jobs have left (`sweep-leftovers.ts`).
  *
  * A page in which jobs had to be queued again is followed by the next at once, others by a pause: so the cost of a long list of
  * healthy jobs is spread, and after a loss of everything all are back within seconds. While Redis, the database or the storage is
@@ -9,6 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepLimits } from '@gridmr/contracts';
 import { NewsWatch } from './news-watch.js';
+import { type Removed, sweepDeleted } from './sweep-deleted.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
 import { type SweepMemory, sweepJob } from './sweep-job.js';
 import { sweepLeftovers } from './sweep-leftovers.js';
@@ -23,6 +24,7 @@ export class Sweep implements AsyncDisposable {
   #cursor: string | undefined;
   /** Jobs looked at since the last page was. What is remembered of any other one is of no use: it has ended. */
   #looked = new Set<string>();
+  readonly #removed: Removed = new Set();
   #leftoversAreDue = false;
   #isFailing = false;
 
@@ -66,6 +68,7 @@ export class Sweep implements AsyncDisposable {
     try {
       if (!(await queue.maySweep())) return false;
       const again = await this.#nextPage();
+      await sweepDeleted(this.#dependencies, this.#removed);
       await this.#leftovers();
       if (this.#isFailing) logger.info('the sweep works again');
       this.#isFailing = false;

@@ -8,6 +8,8 @@
  */
 import {
   type AskedJob,
+  attemptLogLinesMax,
+  publicTaskId,
   queueLimits,
   sandboxLimits,
   type TaskData,
@@ -89,7 +91,8 @@ async function giveUpIfLostTooOften(
   message: Job,
 ): Promise<void> {
   const task_id = taskId(job_id, kind, first);
-  const error = tooManyLosses(message, more.length === 0 ? `task ${task_id}` : `a task from ${task_id} on`);
+  const named = publicTaskId(task_id);
+  const error = tooManyLosses(message, more.length === 0 ? `task ${named}` : `a task from ${named} on`);
   if (error === undefined) return;
   await failJob(tools, job_id, { ...error, task_id });
   throw new UnrecoverableError(error.message);
@@ -125,6 +128,7 @@ async function requestAttempts(
     timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
     tasks: await Promise.all(tasks),
     claims: claims.shared,
+    logLinesMax: attemptLogLinesMax(plan.map_tasks + plan.reduce_tasks),
     lock: lock.shared,
   };
 }

@@ -3,16 +3,15 @@
  * the claim is given back when the job ends. What stood in the directory before is judged here as well as at submission,
  * since a job may have waited for hours.
  */
-import { createHash } from 'node:crypto';
-import { type AskedJob, jobIdSchema, outputClaimsDirectory, TaskError } from '@gridmr/contracts';
-import { type BlobStore, outputDirectoryIsFree } from '@gridmr/storage';
+import { type AskedJob, jobIdSchema, TaskError } from '@gridmr/contracts';
+import { type BlobStore, outputClaimPath, outputDirectoryIsFree } from '@gridmr/storage';
 import type { StepTools } from './step-tools.js';
 
 const claimBytesMax = 64;
 
 export async function claimOutput(tools: StepTools, asked: AskedJob): Promise<void> {
   const { job_id, spec } = asked;
-  const path = claimPath(spec.output_path);
+  const path = outputClaimPath(spec.output_path);
   const own = Buffer.from(job_id);
   if (!(await tools.store.commitOnce(path, own))) {
     const owner = jobIdSchema.parse(Buffer.from(await tools.store.read(path, claimBytesMax)).toString());
@@ -31,21 +30,17 @@ export async function claimOutput(tools: StepTools, asked: AskedJob): Promise<vo
 
 /** Whether the claim is this job's, or now is. */
 export async function holdOutput(store: BlobStore, asked: AskedJob): Promise<boolean> {
-  const path = claimPath(asked.spec.output_path);
+  const path = outputClaimPath(asked.spec.output_path);
   if (await store.commitOnce(path, Buffer.from(asked.job_id))) return true;
   return Buffer.from(await store.read(path, claimBytesMax)).toString() === asked.job_id;
 }
 
 /** Gives the claim back, if it is this job's. */
 export async function releaseOutput(store: BlobStore, asked: AskedJob): Promise<void> {
-  const path = claimPath(asked.spec.output_path);
+  const path = outputClaimPath(asked.spec.output_path);
   if ((await store.stat(path)) === undefined) return;
   const owner = Buffer.from(await store.read(path, claimBytesMax)).toString();
   if (owner === asked.job_id) await store.remove(path);
-}
-
-function claimPath(outputPath: string): string {
-  return `${outputClaimsDirectory}/${createHash('sha256').update(outputPath).digest('hex')}`;
 }
 
 function outputTaken(path: string, why: string): TaskError {

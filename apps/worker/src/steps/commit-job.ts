@@ -23,14 +23,15 @@ async function placeAndDecide(tools: StepTools, asked: AskedJob): Promise<void> 
   const { job_id } = asked;
   const plan = await tools.known.plan(job_id);
   tools.news.publish({ type: 'phase', job_id, phase: 'commit', at: new Date().toISOString() });
-  const standing = await tools.jobs.commitVerdict(await placeOutput(tools, asked, plan));
+  const hasEnded = async () => (await tools.known.verdict(job_id)) !== undefined;
+  const standing = await tools.jobs.commitVerdict(await placeOutput(tools, asked, plan, hasEnded));
   if (standing.status === 'completed') await markSuccess(tools, asked);
   else await withdraw(tools, asked);
 }
 
 /** The clean-up after the other verdict may have come before the parts that were placed here. */
 async function withdraw(tools: StepTools, asked: AskedJob): Promise<void> {
-  await removeOutput(tools.store, asked);
+  await removeOutput(tools, asked);
   await releaseOutput(tools.store, asked);
 }
 

@@ -8,7 +8,8 @@ import type { StepTools } from './step-tools.js';
 
 /** @param attemptsBefore see `controlDataSchema` */
 export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
-  if ((await tools.known.verdict(jobId)) !== undefined) return;
+  const hasEnded = async () => (await tools.known.verdict(jobId)) !== undefined;
+  if (await hasEnded()) return;
   const [asked, plan] = await Promise.all([tools.known.asked(jobId), tools.known.plan(jobId)]);
   const isCommitted = committedTasks(tools, plan, 'reduce');
   // Its failure is met below.
@@ -17,6 +18,7 @@ export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBe
   let skipped = 0;
   for (let group = 0; group < groupCount(plan.map_tasks); group++) {
     skipped += (await summariseGroup(tools, plan, 'map', group)).counters.skipped_records;
+    if (await hasEnded()) return;
   }
   checkSkipped(asked, skipped);
   await queueStage(tools, {
@@ -25,6 +27,7 @@ export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBe
     isCommitted: await isCommitted,
     spec: asked.spec,
     attemptsBefore,
+    hasEnded,
   });
   publishPhase(tools, jobId, 'reduce');
 }

@@ -9,6 +9,7 @@ import { committedTasks } from './committed-tasks.js';
 import { queueStage } from './queue-stage.js';
 import { mapStage } from './stages.js';
 import type { StepTools } from './step-tools.js';
+import { takeOverRun } from './take-over-run.js';
 
 /** @param attemptsBefore see `controlDataSchema` */
 export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: number): Promise<void> {
@@ -18,8 +19,9 @@ export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: 
     tools.jobs.readPlan(jobId),
   ]);
   if (verdict !== undefined) return;
+  const taken = before ?? (await takeOverRun(tools, asked));
   await claimOutput(tools, asked);
-  const plan = before ?? (await planNow(tools, asked));
+  const plan = taken ?? (await planNow(tools, asked));
   const { map_tasks, reduce_tasks, input } = plan;
   tools.news.publish({ type: 'planned', job_id: jobId, at: plan.planned_at, map_tasks, reduce_tasks, input });
   await queueStage(tools, {
@@ -28,6 +30,7 @@ export async function planJob(tools: StepTools, jobId: string, attemptsBefore?: 
     isCommitted: await committedTasks(tools, plan, 'map'),
     spec: asked.spec,
     attemptsBefore,
+    hasEnded: async () => (await tools.known.verdict(jobId)) !== undefined,
   });
 }
 

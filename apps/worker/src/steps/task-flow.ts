@@ -48,6 +48,8 @@ export interface TaskFlow {
   readonly seats: Seats;
   /** See `controlDataSchema`. */
   readonly attemptsBefore?: number | undefined;
+  /** Looked at between groups: nothing more is added to a job that has ended. */
+  readonly hasEnded?: () => Promise<boolean>;
 }
 
 /** The flow is not as it was added; adding it again will mend it. */
@@ -77,6 +79,8 @@ async function addTree(queues: Queues, flow: TaskFlow, seats: SeatsInOrder): Pro
     const first = firstTaskOf(group);
     const children = pendingTasks(flow, first, Math.min(first + dataPlaneLimits.tasksPerGroup, flow.tasks), seats);
     if (children.length === 0) continue;
+    // What stands by then its clean-up takes away; the hold keeps the barrier from passing.
+    if (await flow.hasEnded?.()) return;
     await queues.flows.add({ ...groupMessage(flow, group, parent), children });
     added++;
   }

@@ -5,8 +5,16 @@
  * Committing takes two steps: the output becomes a file under a name that no other attempt has, then the commit record names it, if no other attempt
  * was first. A small segment skips the first step and stands in the record itself, since making a file takes longer than what is in it.
  */
-import { type CommitRecord, dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
-import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
+import {
+  type AttemptLog,
+  type CommitRecord,
+  dataPlaneLimits,
+  jobLogPath,
+  parseRunId,
+  publicTaskId,
+  sandboxLimits,
+} from '@gridmr/contracts';
+import type { AttemptContext, AttemptNotes, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, openSkippingSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest } from '../attempt-request.js';
@@ -23,6 +31,8 @@ export interface OpenAttempt extends AsyncDisposable {
     numReducers: number,
     input: AttemptContext['input'],
   ): AttemptContext;
+  /** Runs user code. If it fails, what it had logged is kept. */
+  noting(work: () => Promise<EngineResult>): Promise<EngineResult>;
   /** Makes this attempt the one that counts, unless another was first. Parts survive a power cut from then on. */
   commit(made: EngineResult): Promise<AttemptOutcome>;
 }
@@ -58,6 +68,7 @@ export async function openAttempt(
         numReducers,
         input,
       }),
+      noting: work => noteFailure(store, request, sandbox, work),
       commit: made => commitAttempt(store, request, output, skipped, startedMs, made),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };
@@ -73,12 +84,13 @@ async function commitAttempt(
   output: BlobWriter,
   skipped: SkippedRecords | undefined,
   startedMs: number,
-  { counters, logLines, ...written }: EngineResult,
+  { counters, logLines, droppedLines, ...written }: EngineResult,
 ): Promise<AttemptOutcome> {
   const isSegment = request.kind === 'map' && request.reducers > 0;
   const inline = isSegment ? inlined(output) : undefined;
   if (inline === undefined) await output.commit({ durable: !isSegment });
   const dead_letters = await skipped?.finish();
+  await writeLog(store, request, { logLines, droppedLines });
   await new HeldLock(request.lock).untilSure();
   const endedAt = new Date().toISOString();
   const record: CommitRecord = {
@@ -104,6 +116,34 @@ function skippingOf({ add }: SkippedRecords, timeoutMs: number) {
   return { skip: add, recordMs: timeoutMs / sandboxLimits.recordTimeShare, scratch };
 }
 
+async function noteFailure(
+  store: BlobStore,
+  request: AttemptRequest,
+  sandbox: Sandbox,
+  work: () => Promise<EngineResult>,
+): Promise<EngineResult> {
+  try {
+    return await work();
+  } catch (error) {
+    const notes = sandbox.notesOfFailure?.();
+    // The failure is what counts; its log may be missing.
+    if (notes !== undefined) await writeLog(store, request, notes).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Before the attempt is committed, and whether or not it is: which attempts' logs are shown the history decides. */
+async function writeLog(
+  store: BlobStore,
+  { asked, kind, index, attempt, logLinesMax }: AttemptRequest,
+  { logLines, droppedLines = 0 }: Pick<AttemptNotes, 'logLines' | 'droppedLines'>,
+): Promise<void> {
+  if (logLines.length === 0) return;
+  const lines = logLines.slice(0, logLinesMax);
+  const log: AttemptLog = { lines, dropped: droppedLines + logLines.length - lines.length };
+  await store.write(jobLogPath(asked.job_id, kind, index, attempt), Buffer.from(JSON.stringify(log)));
+}
+
 /** The output in base64 if it is small. */
 function inlined({ held }: BlobWriter): string | undefined {
   if (held === undefined || held.length > dataPlaneLimits.inlineSegmentBytesMax) return undefined;
@@ -112,7 +152,9 @@ function inlined({ held }: BlobWriter): string | undefined {
 
 function contextOf({ asked, taskId, attempt }: AttemptRequest) {
   const { job_id, spec, submitted_at } = asked;
-  return { jobId: job_id, taskId, attempt, parameters: spec.parameters, nowMs: Date.parse(submitted_at) };
+  // What randomness is seeded by: the same in all runs of the job.
+  const { jobId } = parseRunId(job_id);
+  return { jobId, taskId: publicTaskId(taskId), attempt, parameters: spec.parameters, nowMs: Date.parse(submitted_at) };
 }
 
 /** Given back in reverse order. */

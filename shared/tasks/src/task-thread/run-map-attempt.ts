@@ -1,6 +1,6 @@
 /** Step 3 of a job's path, in the task thread: one split, from its files' bytes to a segment (or, map-only, a part). */
 import { dataPlaneLimits, type Split } from '@gridmr/contracts';
-import { readInputBlocks, runMapAttempt } from '@gridmr/engine';
+import { type MapAttempt, readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempt-request.js';
@@ -19,7 +19,7 @@ export async function runMap(
   await using skipped = isSkipping ? await SkippedRecords.open(store, deadLettersPath, asked.spec) : undefined;
   await using attempt = await openAttempt(store, engine, request, skipped);
   const format = asked.spec.input_format;
-  const made = await runMapAttempt({
+  const given: MapAttempt = {
     blocks: readInputBlocks({ split, format, open: path => inputs.openReader(path) }),
     sandbox: attempt.sandbox,
     context: attempt.context('map', null, reducers, { path: split.ranges[0]?.path ?? '', split: index }),
@@ -30,8 +30,8 @@ export async function runMap(
     scratch,
     memory,
     limits: isSmall(split) ? smallBuffers : {},
-  });
-  return await attempt.commit(made);
+  };
+  return await attempt.commit(await attempt.noting(() => runMapAttempt(given)));
 }
 
 /** Full-sized buffers cost more than the work of a small split. What it makes may still be big: it is written in more pieces then. */

@@ -1,5 +1,5 @@
 /** Step 5 of a job's path, in the task thread: one partition of every segment, merged and reduced to a part. */
-import { runReduceAttempt } from '@gridmr/engine';
+import { type ReduceAttempt, runReduceAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, ReduceTask } from '../attempt-request.js';
@@ -14,7 +14,7 @@ export async function runReduce(
 ): Promise<AttemptOutcome> {
   const { plan, asked, index } = request;
   await using attempt = await openAttempt(store, engine, request);
-  const made = await runReduceAttempt({
+  const given: ReduceAttempt = {
     sources: await findSegments(store, plan),
     partition: index,
     sandbox: attempt.sandbox,
@@ -23,6 +23,6 @@ export async function runReduce(
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
     scratch,
-  });
-  return await attempt.commit(made);
+  };
+  return await attempt.commit(await attempt.noting(() => runReduceAttempt(given)));
 }
