@@ -70,6 +70,16 @@ async function until(holds) {
   return performance.now() - startedMs;
 }
 
+/** Processor time that Redis has taken, and commands that it has processed, so far. */
+async function redisWork(redis) {
+  const text = await redis.info();
+  const figure = name => Number(new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1] ?? 0);
+  return {
+    cpuSeconds: figure('used_cpu_user') + figure('used_cpu_sys'),
+    commands: figure('total_commands_processed'),
+  };
+}
+
 /** When the last of the attempts stopped that ran at the cancel; they are among the first tasks. */
 async function lastStop(client, jobId) {
   const { items } = await client.tasks(jobId, { kind: 'map', limit: 1000 });
@@ -122,6 +132,7 @@ try {
   const whileQueuedMs = prober.take();
   await redis.slowlog('RESET');
 
+  const before = await redisWork(redis);
   const cancelledAtMs = Date.now();
   const startedMs = performance.now();
   await client.cancel(job_id);
@@ -137,6 +148,7 @@ try {
   await until(() => existsSync(own) && files() === 0);
   const tidyMs = performance.now() - startedMs;
   const longestMs = prober.take();
+  const after = await redisWork(redis);
   const stoppedMs = (await lastStop(client, job_id)) - cancelledAtMs;
   const slow = await redis.slowlog('GET', 10);
 
@@ -150,6 +162,11 @@ try {
     `  longest wait for a PING: ${longestMs.toFixed(0)} ms during the cancel, ${whileQueuedMs.toFixed(0)} ms while tasks were queued, ${idleMs.toFixed(0)} ms before`,
   );
   const slowest = slow.map(([, , microseconds, [name]]) => `${name} ${Math.round(microseconds / 1000)} ms`);
+  const cpuMs = (after.cpuSeconds - before.cpuSeconds) * 1000;
+  const commands = after.commands - before.commands;
+  console.log(
+    `  Redis took ${(cpuMs / commands).toFixed(3)} ms of processor time a command, over ${commands} commands`,
+  );
   console.log(`  commands of more than 50 ms (SLOWLOG): ${slowest.join(', ') || 'none'}`);
 } finally {
   await prober.stop();
