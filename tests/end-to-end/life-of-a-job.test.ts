@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { ApiError } from '@gridmr/client';
-import { type JobRequest, jobSchema, manifestSchema } from '@gridmr/contracts';
+import { type JobRequest, jobFiles, jobSchema, manifestSchema, outputClaimsDirectory } from '@gridmr/contracts';
 import {
   goodPrograms,
   jobRequestFor,
@@ -145,10 +145,11 @@ for (const queueKind of ['native', 'embedded'] as const) {
       using clock = new StallMeter();
       await stack.client.cancel(job_id);
       await stack.client.cancel(job_id);
-      await waitUntil(
-        'the end of its attempts and files',
-        async () => (await stack.ownFiles(job_id)).join() === 'job.json,verdict.json',
-      );
+      // The clean-up gives the output path back last of all, when no attempt is at work any more. The plan stays for a retry.
+      const claims = stack.directory.resolve(outputClaimsDirectory);
+      await waitUntil('the end of its attempts and files', async () => (await readdir(claims)).length === 0);
+      const own = await readdir(stack.directory.resolve(jobFiles.directory(job_id)), { recursive: true });
+      expect(own.filter(name => /\.a\d|\.tmp$/.test(name))).to.deep.equal([]);
       expect(clock.ranMs).to.be.lessThan(2_500);
       expect((await stack.run(lineLengths)).status).to.equal('completed');
     });
