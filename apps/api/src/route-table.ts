@@ -8,6 +8,7 @@ import { deadLetterRoutes } from './routes/dead-letter-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
+import { metricRoutes } from './routes/metric-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
 import { workerRoutes } from './routes/worker-routes.js';
@@ -17,6 +18,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...jobRoutes(dependencies),
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),
+    ...metricRoutes(dependencies),
     ...eventRoutes(dependencies),
     ...deadLetterRoutes(dependencies),
     ...workerRoutes(dependencies),

@@ -35,6 +35,7 @@ function firstHeard(event: AttemptEvent): AttemptRow {
     finished_at: event.state === 'running' ? null : at,
     error: toJson(event.error),
     final: event.final ? 1 : 0,
+    figures: toJson(event.figures ?? null),
   };
 }
 
@@ -45,6 +46,7 @@ function startOf({ started_at, at }: AttemptEvent): string {
 function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   const at = fixedWidthTime(event.at);
   row.started_at = earlier(row.started_at, startOf(event));
+  row.figures ??= toJson(event.figures ?? null);
   // That an attempt is lost is found out by another worker; everything else its own says.
   if (event.state !== 'lost') row.worker_id = plainText(event.worker_id);
   if (attemptMayMove(row.state, event.state)) {

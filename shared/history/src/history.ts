@@ -5,9 +5,12 @@
  */
 import type {
   AskedJob,
+  AttemptFigures,
   Job,
   JobEvent,
   JobListQuery,
+  JobPhase,
+  JobStatus,
   JobStatusView,
   Page,
   Task,
@@ -55,6 +58,25 @@ export interface JobChange {
   readonly tasks: readonly TaskMove[];
 }
 
+/** When each phase of a job began, as far as news of it came. */
+export type PhaseTimes = Partial<Record<JobPhase, string>>;
+
+/** A committed attempt of a task. */
+export interface CommittedAttempt {
+  readonly kind: TaskKind;
+  readonly index: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Null of one made by an older release. */
+  readonly figures: AttemptFigures | null;
+}
+
+/** How many jobs there are, and tasks of those that have not ended. */
+export interface RecordCounts {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly tasks: Readonly<Record<'pending' | 'running' | 'completed' | 'failed', number>>;
+}
+
 export interface TaskMovesQuery {
   readonly limit: number;
   readonly after?: Pick<TaskMove, 'kind' | 'index'> | undefined;
@@ -76,6 +98,10 @@ export interface History extends AsyncDisposable {
   findTask(jobId: string, taskId: string): Promise<Task | undefined>;
   /** States of the tasks that something is known of, map before reduce, in order. Cheaper than tasks with their attempts. */
   taskStates(jobId: string, query: TaskMovesQuery): Promise<TaskMove[]>;
+  phaseTimes(jobId: string): Promise<PhaseTimes>;
+  /** Of all tasks that have one, map before reduce, in order. */
+  committedAttempts(jobId: string, query: TaskMovesQuery): Promise<CommittedAttempt[]>;
+  countRecords(): Promise<RecordCounts>;
   /** The highest number that any attempt of the job had; 0 if nothing is known of any. */
   highestAttempt(jobId: string): Promise<number>;
   /** Ids of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`. */

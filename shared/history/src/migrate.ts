@@ -5,9 +5,10 @@
  */
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { jobRecords } from './migrations/0001-job-records.js';
+import { jobFigures } from './migrations/0003-job-figures.js';
 import type { Tables } from './schema.js';
 
-const migrations: Record<string, Migration> = { '0001-job-records': jobRecords };
+const migrations: Record<string, Migration> = { '0001-job-records': jobRecords, '0003-job-figures': jobFigures };
 
 /** Throws what the database says; running it again is harmless. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -3,7 +3,14 @@
  * (`job-news.ts`, `attempt-news.ts`), write what changed. A batch of 200 pieces of news of one job takes five
  * statements. Jobs are locked in the order of their ids, so that two API processes never wait for each other.
  */
-import { type AttemptEvent, type JobEvent, parseTaskId, queueLimits, type TaskState } from '@gridmr/contracts';
+import {
+  type AttemptEvent,
+  isFinished,
+  type JobEvent,
+  parseTaskId,
+  queueLimits,
+  type TaskState,
+} from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
 import { applyAttempt, type TaskAttempts } from './attempt-news.js';
 import { attemptsOf } from './attempts-of.js';
@@ -47,7 +54,8 @@ function hasChanged({ row, before, moves }: LockedJob): boolean {
 }
 
 function changeOf({ row, before, moves }: LockedJob): JobChange {
-  const moved = row.status !== before.status || row.phase !== before.phase;
+  // Late news may tell the phase of a job that has ended.
+  const moved = row.status !== before.status || (row.phase !== before.phase && !isFinished(row.status));
   return { clientId: row.client_id, status: statusView(row), moved, tasks: moves };
 }
 
@@ -146,6 +154,7 @@ async function writeTasks(trx: Transaction<Tables>, tasks: ReadonlyMap<string, T
         finished_at: row.ref('excluded.finished_at'),
         error: row.ref('excluded.error'),
         final: row.ref('excluded.final'),
+        figures: row.ref('excluded.figures'),
       })),
     )
     .execute();

@@ -3,10 +3,12 @@ import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
+import { countRecords } from './count-records.js';
 import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
 import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
+import { committedAttempts, phaseTimes } from './job-figures.js';
 import { recordEvents } from './record-events.js';
 import type { Tables } from './schema.js';
 import { taskStates } from './task-states.js';
@@ -59,6 +61,18 @@ export class SqlHistory implements History {
 
   taskStates(jobId: string, query: TaskMovesQuery) {
     return taskStates(this.#db, jobId, query);
+  }
+
+  phaseTimes(jobId: string) {
+    return phaseTimes(this.#db, jobId);
+  }
+
+  committedAttempts(jobId: string, query: TaskMovesQuery) {
+    return committedAttempts(this.#db, jobId, query);
+  }
+
+  countRecords() {
+    return countRecords(this.#db);
   }
 
   highestAttempt(jobId: string) {

@@ -81,8 +81,8 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
         },
       },
       problems: ['too_many_requests'],
-      handle: async ({ request, response }) => {
-        await live.listenToAll(visibleTo(response), request, response);
+      handle: async ({ caller, request, response }) => {
+        await live.listenToAll(visibleTo(caller), request, response);
         return undefined;
       },
     }),

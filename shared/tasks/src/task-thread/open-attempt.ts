@@ -5,7 +5,7 @@
  * Committing takes two steps: the output becomes a file under a name that no other attempt has, then the commit record names it, if no other attempt
  * was first. A small segment skips the first step and stands in the record itself, since making a file takes longer than what is in it.
  */
-import { type CommitRecord, dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
+import { attemptFigures, type CommitRecord, dataPlaneLimits, sandboxLimits } from '@gridmr/contracts';
 import type { AttemptContext, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, openSkippingSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
@@ -97,7 +97,8 @@ async function commitAttempt(
   const committed = await new JobStore(store).commitAttempt(record);
   if (!committed && inline === undefined) await store.remove(request.outputPath);
   if (!committed) await skipped?.remove();
-  return { committed, startedAt: request.startedAt, endedAt, logLines };
+  const figures = attemptFigures(request.kind, record);
+  return { committed, startedAt: request.startedAt, endedAt, figures, logLines };
 }
 
 function skippingOf({ add }: SkippedRecords, timeoutMs: number) {
