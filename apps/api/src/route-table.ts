@@ -5,6 +5,7 @@ import type { ApiDependencies } from './dependencies.js';
 import { describeApi } from './describe-api.js';
 import { type Route, route } from './route.js';
 import { deadLetterRoutes } from './routes/dead-letter-routes.js';
+import { docsRoutes } from './routes/docs-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
@@ -23,6 +24,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...deadLetterRoutes(dependencies),
     ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
+    ...docsRoutes(),
     documentRoute(() => document),
   ];
   const document = describeApi(table, dependencies.version);

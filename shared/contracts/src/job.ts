@@ -65,6 +65,7 @@ export const submittedSchema = z
       self: z.string(),
       status: z.string(),
       tasks: z.string(),
+      events: z.string(),
       results: z.string(),
       cancel: z.string(),
     }),

@@ -76,6 +76,12 @@ export const liveLimits = {
   lastEventIdLengthMax: 64,
 } as const;
 
+/** The page of the OpenAPI document. */
+export const docsLimits = {
+  /** How long browsers keep what it is made of. */
+  keptMs: 3600 * secondMs,
+} as const;
+
 /** Figures of the whole system, and what the API keeps of them. */
 export const systemLimits = {
   sampleMs: 5 * secondMs,
