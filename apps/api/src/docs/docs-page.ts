@@ -2,7 +2,6 @@
 
 /** Under the path of the page. */
 export const pageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'start.js'] as const;
-export type PageFile = (typeof pageFiles)[number];
 
 export const pageText = `<!doctype html>
 <html lang="en">

@@ -1,4 +1,5 @@
 /** Counts each request by the template of its route, so that ids and paths of callers make no labels. */
+import { eventStreamMediaType } from '@gridmr/contracts';
 import type { RequestHandler } from 'express';
 import type { ServiceMetrics } from './service-metrics.js';
 
@@ -10,6 +11,8 @@ export function countRequests(metrics: ServiceMetrics): RequestHandler {
   return (request, response, next) => {
     const startMs = performance.now();
     response.once('close', () => {
+      // A listener stays for as long as it likes, which says nothing of how fast the API is.
+      if (response.get('content-type')?.startsWith(eventStreamMediaType)) return;
       const path: unknown = request.route?.path;
       const route = typeof path === 'string' ? path : other;
       const method = methods.includes(request.method) ? request.method : other;
