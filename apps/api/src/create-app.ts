@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import { answerProblems, refuseUnknownRoute } from './answer-problems.js';
 import type { ApiDependencies } from './dependencies.js';
 import { logRequests } from './log-requests.js';
+import { countRequests } from './metrics/count-requests.js';
 import { mountRoutes } from './mount-routes.js';
 import { assignRequestId } from './request-id.js';
 import { routeTable } from './route-table.js';
@@ -15,7 +16,7 @@ import { serveDashboard } from './serve-dashboard.js';
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
-  app.use(assignRequestId, logRequests(dependencies.logger), helmet());
+  app.use(assignRequestId, logRequests(dependencies.logger), countRequests(dependencies.metrics), helmet());
   mountRoutes(app, routeTable(dependencies));
   app.use(serveDashboard());
   app.use(refuseUnknownRoute, answerProblems(dependencies.logger));

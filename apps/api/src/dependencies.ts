@@ -6,6 +6,8 @@ import type { Logger } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import type { JobQueue } from './job-queue.js';
 import type { LiveEvents } from './live/live-events.js';
+import type { ServiceMetrics } from './metrics/service-metrics.js';
+import type { SystemFigures } from './metrics/system-figures.js';
 
 /** Compiles programs without running them. Throws `RequestError` for what does not parse. */
 export interface ProgramCheck {
@@ -38,6 +40,8 @@ export interface ApiDependencies {
   readonly queue: JobQueue;
   readonly checker: ProgramCheck;
   readonly live: LiveEvents;
+  readonly metrics: ServiceMetrics;
+  readonly system: SystemFigures;
   readonly logger: Logger;
   readonly ceilings: JobCeilings;
   /** Jobs of one client that have not ended. */

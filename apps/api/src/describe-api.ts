@@ -3,9 +3,10 @@
  * 2020-12, which is OpenAPI 3.1's own dialect). A schema that has an id becomes a component of that name.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { headers, type ProblemCode, problemKinds, problemSchema } from '@gridmr/contracts';
+import { apiPrefix, headers, type ProblemCode, problemKinds, problemSchema, routes } from '@gridmr/contracts';
 import { z } from 'zod';
 import { problemMediaType } from './answer-problems.js';
+import { guide } from './docs/guide.js';
 import { groupBy } from './group-by.js';
 import type { AnswerKind, Route } from './route.js';
 
@@ -30,30 +31,45 @@ export function describeApi(table: readonly Route[], version: string): ApiDocume
     info: {
       title: 'GridMR',
       version,
-      description: 'MapReduce as a service. Clients should ignore fields of answers that they do not know.',
+      description: guide,
     },
     paths,
     components: { schemas: components.schemas },
   };
 }
 
+/** What the page of the document groups routes by. */
+function tagOf(path: string): string {
+  if (path.startsWith(routes.jobs)) return 'Jobs';
+  if (path.startsWith(apiPrefix)) return 'System';
+  return 'Service';
+}
+
 function operationOf(row: Route, components: Components): Json {
   return {
     operationId: row.id,
     summary: row.summary,
+    tags: [tagOf(row.path)],
     ...(row.description === undefined ? {} : { description: row.description }),
     parameters: [
       ...parametersOf('path', row.params, components),
       ...parametersOf('query', row.query, components),
       ...parametersOf('header', row.headers, components),
     ],
-    ...(row.body === undefined ? {} : { requestBody: bodyOf(row.body, !row.bodyIsOptional, components) }),
+    ...(row.body === undefined ? {} : { requestBody: bodyOf(row, row.body, components) }),
     responses: { ...answersOf(row, components), ...problemsOf(row, components) },
   };
 }
 
-function bodyOf(schema: z.ZodType, required: boolean, components: Components): Json {
-  return { required, content: { 'application/json': { schema: components.describe(schema, 'input') } } };
+function bodyOf({ examples = {}, bodyIsOptional = false }: Route, schema: z.ZodType, components: Components): Json {
+  const shown = Object.entries(examples).map(([summary, value]) => [nameOf(summary), { summary, value }]);
+  const content = { schema: components.describe(schema, 'input'), examples: Object.fromEntries(shown) };
+  return { required: !bodyIsOptional, content: { 'application/json': content } };
+}
+
+/** `Count words` → `count-words`: names in OpenAPI have no spaces. */
+function nameOf(summary: string): string {
+  return summary.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
 function parametersOf(
@@ -80,8 +96,14 @@ function answersOf(row: Route, components: Components): Json {
 }
 
 function answerOf(kind: AnswerKind, components: Components): Json {
-  const streams = (kind.mediaTypes ?? []).map(type => [type, { schema: streamOf(kind, components) }]);
-  const json = kind.schema && [['application/json', { schema: components.describe(kind.schema, 'output') }]];
+  const example = kind.example === undefined ? {} : { example: kind.example };
+  const streams = (kind.mediaTypes ?? []).map((type, i) => [
+    type,
+    { schema: streamOf(kind, components), ...(i === 0 ? example : {}) },
+  ]);
+  const json = kind.schema && [
+    ['application/json', { schema: components.describe(kind.schema, 'output'), ...example }],
+  ];
   return {
     description: kind.description,
     headers: headersOf(kind.headers),

@@ -5,5 +5,7 @@ export { type ApiDocument, describeApi } from './describe-api.js';
 export { followEvents } from './follow-events.js';
 export { JobQueue } from './job-queue.js';
 export { LiveEvents } from './live/live-events.js';
+export { ServiceMetrics } from './metrics/service-metrics.js';
+export { SystemFigures } from './metrics/system-figures.js';
 export { type ApiAddress, startApi } from './start-api.js';
 export { Sweep } from './sweep/sweep.js';

@@ -1,6 +1,14 @@
 /** What the API says to workers and hears of them, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
-import { messageIds, RequestError, type Worker } from '@gridmr/contracts';
-import { announceEnded, onceMoreOptions, type Queues, readWorkers, SweepLease } from '@gridmr/runtime';
+import { messageIds, type QueueDepth, RequestError, type SystemMetrics, type Worker } from '@gridmr/contracts';
+import {
+  announceEnded,
+  onceMoreOptions,
+  type Queues,
+  queueDepth,
+  readWorkers,
+  redisFigures,
+  SweepLease,
+} from '@gridmr/runtime';
 import { type FlowState, inspectFlow } from './sweep/inspect-flow.js';
 
 type Connection = Parameters<typeof announceEnded>[0];
@@ -66,6 +74,19 @@ export class JobQueue {
 
   workers(): Promise<Worker[]> {
     return available(() => readWorkers(this.#connection));
+  }
+
+  /** What waits in the queues. */
+  depths(): Promise<{ control: QueueDepth; tasks: QueueDepth }> {
+    return available(async () => {
+      const { control, tasks } = this.#queues;
+      const [ofControl, ofTasks] = await Promise.all([queueDepth(control), queueDepth(tasks)]);
+      return { control: ofControl, tasks: ofTasks };
+    });
+  }
+
+  redisFigures(): Promise<NonNullable<SystemMetrics['redis']>> {
+    return available(() => redisFigures(this.#connection));
   }
 
   async announceEnded(jobId: string): Promise<void> {

@@ -5,10 +5,12 @@ import type { ApiDependencies } from './dependencies.js';
 import { describeApi } from './describe-api.js';
 import { type Route, route } from './route.js';
 import { deadLetterRoutes } from './routes/dead-letter-routes.js';
+import { docsRoutes } from './routes/docs-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
 import { logRoutes } from './routes/log-routes.js';
+import { metricRoutes } from './routes/metric-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
 import { workerRoutes } from './routes/worker-routes.js';
@@ -18,11 +20,13 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...jobRoutes(dependencies),
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),
+    ...metricRoutes(dependencies),
     ...eventRoutes(dependencies),
     ...deadLetterRoutes(dependencies),
     ...logRoutes(dependencies),
     ...workerRoutes(dependencies),
     ...healthRoutes(dependencies),
+    ...docsRoutes(),
     documentRoute(() => document),
   ];
   const document = describeApi(table, dependencies.version);

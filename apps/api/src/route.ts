@@ -37,6 +37,8 @@ export interface AnswerKind {
   readonly mediaTypes?: readonly string[];
   /** Of a stream of events: their data, by name. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
+  /** What it may look like: JSON by the schema, or the text of a stream. */
+  readonly example?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -61,6 +63,8 @@ export interface RouteSpec<
   readonly body?: Body;
   /** A request without a body is taken as `{}`. */
   readonly bodyIsOptional?: boolean;
+  /** Bodies that may be sent as they are, by what they show. */
+  readonly examples?: Readonly<Record<string, z.input<Body>>>;
   readonly answers: Readonly<Record<number, AnswerKind>>;
   readonly problems: readonly ProblemCode[];
   /** Gives an answer, or has written the response itself. */

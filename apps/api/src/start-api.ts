@@ -8,6 +8,7 @@ import {
   ChangePublisher,
   ChangeReader,
   connectRedis,
+  type EventHandler,
   EventReader,
   keepQueueServer,
   type Logger,
@@ -17,12 +18,14 @@ import {
   type StopStack,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
-import { JobStore, openFsStore } from '@gridmr/storage';
+import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
 import { createApp } from './create-app.js';
 import type { ApiDependencies } from './dependencies.js';
 import { followEvents } from './follow-events.js';
 import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
+import { SystemFigures } from './metrics/system-figures.js';
 import { Sweep } from './sweep/sweep.js';
 
 export interface ApiAddress {
@@ -40,7 +43,11 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const store = await openFsStore(dataDirectory);
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
-  const onChange = (change: JobChange) => changes?.publish(change);
+  const metrics = new ServiceMetrics();
+  const onChange = (change: JobChange) => {
+    changes?.publish(change);
+    if (change.moved) metrics.countEnd(change.status.status);
+  };
   const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory, onChange }));
   const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
@@ -51,6 +58,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   stack.add('redis for events', () => shared.disconnect());
   changes = stack.use('changes', new ChangePublisher(shared, logger));
   const live = new LiveEvents(history, logger);
+  const space = () => freeSpace(dataDirectory);
+  const system = stack.use('system figures', new SystemFigures({ history, queue, live, logger, space }));
   let sweep: Sweep | undefined;
 
   const dependencies: ApiDependencies = {
@@ -60,6 +69,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     queue,
     checker,
     live,
+    metrics,
+    system,
     logger,
     version: packageVersion(import.meta.url),
     ceilings: {
@@ -108,7 +119,12 @@ function followChanges({ live, logger }: ApiDependencies, redis: Connection, sta
 
 /** The name in the group of readers is the address, so that a restarted API takes up what it had not acknowledged. */
 function readEvents(dependencies: ApiDependencies, redis: Connection, address: ApiAddress, stack: StopStack): void {
-  const { logger } = dependencies;
+  const { logger, metrics } = dependencies;
+  const follow = followEvents(dependencies);
+  const handle: EventHandler = async events => {
+    await follow(events);
+    metrics.countNews(events);
+  };
   const consumerName = `api-${hostname()}-${address.port}`;
-  stack.use('events', new EventReader({ redis, consumerName, handle: followEvents(dependencies), logger }));
+  stack.use('events', new EventReader({ redis, consumerName, handle, logger }));
 }

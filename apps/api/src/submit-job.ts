@@ -107,6 +107,7 @@ function submitted(jobId: string): SubmittedJob {
       self: routes.job(jobId),
       status: routes.jobStatus(jobId),
       tasks: routes.jobTasks(jobId),
+      events: routes.jobEvents(jobId),
       results: routes.jobResults(jobId),
       cancel: routes.jobCancel(jobId),
     },

@@ -15,11 +15,11 @@ import {
   startQueueServer,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
-import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
+import { type BlobStore, freeSpace, JobStore, openFsStore } from '@gridmr/storage';
 import { TemporaryDirectory } from '@gridmr/testkit';
 import type { Express } from 'express';
 import request from 'supertest';
-import { type ApiDependencies, createApp, JobQueue, LiveEvents } from '../dist/index.js';
+import { type ApiDependencies, createApp, JobQueue, LiveEvents, ServiceMetrics, SystemFigures } from '../dist/index.js';
 import { RecordedLog } from './recorded-log.js';
 
 const bytesPerMb = 1024 * 1024;
@@ -70,17 +70,26 @@ export class ApiUnderTest implements AsyncDisposable {
     redis.options.commandTimeout = commandTimeoutMs;
     const shared = connectRedis(redisUrl, 'worker', log);
     const changes = new ChangePublisher(shared, log);
-    const onChange = (change: JobChange) => changes.publish(change);
+    const metrics = new ServiceMetrics();
+    const onChange = (change: JobChange) => {
+      changes.publish(change);
+      if (change.moved) metrics.countEnd(change.status.status);
+    };
     const history = await openHistory({ dataDirectory: directory.path, onChange });
     const follower = { ...follow(shared, history, log), changes, redis: shared };
     const { live } = follower;
+    const queue = new JobQueue(redis, queues);
+    const space = () => freeSpace(directory.path);
+    const system = new SystemFigures({ history, queue, live, logger: log, space });
     const dependencies: ApiDependencies = {
       history,
       store,
       jobStore,
-      queue: new JobQueue(redis, queues),
+      queue,
       checker,
       live,
+      metrics,
+      system,
       logger: log,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
       clientJobsMax: 1000,
@@ -158,6 +167,7 @@ export class ApiUnderTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.dependencies.system[Symbol.asyncDispose]();
     this.follower.live[Symbol.dispose]();
     await this.follower.reader[Symbol.asyncDispose]();
     await this.follower.changes[Symbol.asyncDispose]();

@@ -1,5 +1,9 @@
-import { problemKinds } from '@gridmr/contracts';
+import { jobStreamEventSchema, problemKinds } from '@gridmr/contracts';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
+import type { z } from 'zod';
+import { eventsExample } from '../dist/docs/answer-examples.js';
+import { submitExamples } from '../dist/docs/submit-examples.js';
 import { expressPath } from '../dist/mount-routes.js';
 import { routeTable } from '../dist/route-table.js';
 import { withApi } from './api-under-test.js';
@@ -40,7 +44,61 @@ describe('GET /openapi.json', () => {
     );
     const described = (await operations()).map(({ method, path }) => `${method} ${expressPath(path)}`);
     expect(described).to.have.members(mounted);
-    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(19);
+    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(22);
+  });
+
+  it('is valid by the rules of OpenAPI', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(await read());
+    expect(errors).to.equal(undefined);
+    expect(valid).to.equal(true);
+    expect(validator.version).to.equal('3.1');
+  });
+
+  it('is found invalid by the same rules if it is not', async () => {
+    const document = await read();
+    document.paths['/health'].get.responses = [];
+    expect((await new Validator().validate(document)).valid).to.equal(false);
+  });
+
+  it('has examples that its own schemas accept', () => {
+    const examples: [name: string, schema: z.ZodType, example: unknown][] = [];
+    for (const row of routeTable(api().dependencies)) {
+      for (const [name, body] of Object.entries(row.examples ?? {}))
+        if (row.body) examples.push([name, row.body, body]);
+      for (const { schema, example } of Object.values(row.answers)) {
+        if (schema !== undefined && example !== undefined) examples.push([row.id, schema, example]);
+      }
+    }
+    expect(examples.map(([name]) => name)).to.include.members([
+      'Count words',
+      'submitJob',
+      'readJobStatus',
+      'readWorkersStatus',
+    ]);
+    for (const [name, schema, example] of examples) expect(schema.safeParse(example).error, name).to.equal(undefined);
+    for (const event of eventsExample) expect(jobStreamEventSchema.safeParse(event).error).to.equal(undefined);
+  });
+
+  it('has jobs to begin with that are accepted as they are', async () => {
+    await api().directory.write('books/one.txt', 'a whale\n');
+    for (const example of Object.values(submitExamples)) {
+      expect((await api().submit(example)).status, example.name).to.equal(202);
+    }
+  });
+
+  it('describes every field of a job that may be sent', async () => {
+    const { properties } = (await read()).components.schemas.JobRequest;
+    const bare = Object.entries<{ description?: string }>(properties).filter(([, field]) => !field.description);
+    expect(bare.map(([name]) => name)).to.deep.equal([]);
+  });
+
+  it('names the schema of the data of every event', async () => {
+    const document = await read();
+    const { content } = document.paths['/api/v1/jobs/{job_id}/events'].get.responses['200'];
+    const events = content['text/event-stream'].schema['x-events'];
+    expect(events).to.have.all.keys(['status', 'progress', 'task', 'log', 'done']);
+    expect(events.task).to.deep.equal({ $ref: '#/components/schemas/TaskEvent' });
   });
 
   it('refers only to what it has', async () => {

@@ -1,7 +1,7 @@
 /** Listens to a stream of events over a real connection. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { waitUntil } from '@gridmr/testkit';
 import type { Express } from 'express';
 
@@ -14,9 +14,18 @@ export interface StreamEvent {
 /** An app at a port of its own. */
 export class ListeningApp implements AsyncDisposable {
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
+    server.on('connection', socket => this.#sockets.add(socket));
+  }
+
+  /** What is written to connections and has not gone out. */
+  get bytesWaiting(): number {
+    let bytes = 0;
+    for (const socket of this.#sockets) bytes += socket.writableLength;
+    return bytes;
   }
 
   static async open(app: Express): Promise<ListeningApp> {

@@ -108,6 +108,7 @@ async function consume(
     'task threads',
     await TaskSlots.start(settings.workerCpuCores, { dataDirectory: settings.dataDirectory, engine }),
   );
+  tally.sandboxRestarts = () => slots.terminated;
   const running = parts.use('running tasks', new RunningTasks(jobs, logger));
   const subscriber = connectRedis(redisUrl, 'subscriber', logger);
   parts.add('subscriber', () => subscriber.disconnect());

@@ -72,6 +72,7 @@ export class Heartbeats implements AsyncDisposable {
       rss_mb: Math.round(process.memoryUsage.rss() / bytesPerMb),
       tasks_completed: tally.completed,
       tasks_failed: tally.failed,
+      sandbox_restarts: tally.sandboxRestarts(),
       started_at: this.#startedAt,
       last_heartbeat_at: new Date().toISOString(),
     };

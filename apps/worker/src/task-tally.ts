@@ -6,6 +6,8 @@ export class TaskTally {
   active = 0;
   completed = 0;
   failed = 0;
+  /** Threads of user code that had to be terminated. */
+  sandboxRestarts: () => number = () => 0;
 
   /** What was told to stop, or had nothing left to do, has neither completed nor failed. */
   async during<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {

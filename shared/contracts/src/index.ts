@@ -1,5 +1,6 @@
 /** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
 export * from './access.js';
+export * from './attempt-figures.js';
 export * from './commit-news.js';
 export * from './counters.js';
 export * from './data-path.js';
@@ -11,6 +12,7 @@ export * from './ids.js';
 export * from './job.js';
 export * from './job-files.js';
 export * from './job-logs.js';
+export * from './job-metrics.js';
 export * from './job-spec.js';
 export * from './limits.js';
 export * from './live-events.js';

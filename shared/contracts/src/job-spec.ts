@@ -28,35 +28,68 @@ export const onRecordErrorSchema = z.enum(['fail', 'skip']).meta({
 });
 
 const requestShape = {
-  name: z.string().min(1).max(requestLimits.nameLengthMax).optional(),
+  name: z.string().min(1).max(requestLimits.nameLengthMax).optional().meta({ description: 'Required' }),
   job_name: z.string().min(1).max(requestLimits.nameLengthMax).optional().meta({ description: 'Synonym of `name`' }),
-  client_id: z.string().min(1).max(requestLimits.clientIdLengthMax).optional(),
+  client_id: z.string().min(1).max(requestLimits.clientIdLengthMax).optional().meta({ description: 'The caller' }),
   input_file: dataPathSchema.optional().meta({ description: 'File, directory or glob under the data directory' }),
   input_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `input_file`' }),
-  inputs: z.array(dataPathSchema).min(1).max(requestLimits.inputPatternsMax).optional(),
+  inputs: z
+    .array(dataPathSchema)
+    .min(1)
+    .max(requestLimits.inputPatternsMax)
+    .optional()
+    .meta({ description: 'Several of them, instead of `input_file`' }),
   input_format: inputFormatSchema.default('text'),
-  map_function: sourceSchema.optional(),
-  reduce_function: sourceSchema.optional(),
-  combine_function: sourceSchema.optional(),
-  partition_function: sourceSchema.optional(),
+  map_function: sourceSchema.optional().meta({
+    description:
+      'JavaScript that evaluates to `(record, ctx) => …`: returns or yields pairs `[key, value]`, or calls `ctx.emit(key, value)`. Required, unless `program` is given',
+  }),
+  reduce_function: sourceSchema.optional().meta({
+    description:
+      '`(key, values, ctx) => …`: returns one pair, or yields several. `values` is an iterator that is gone through once. Without it the job is map-only',
+  }),
+  combine_function: sourceSchema.optional().meta({
+    description: 'As `reduce_function`, run over the output of map tasks before it is sent on; any number of times',
+  }),
+  partition_function: sourceSchema.optional().meta({
+    description: '`(key, num_reducers) => …`: which reduce task gets the key. By default a stable hash of it',
+  }),
   program: sourceSchema
     .optional()
     .meta({ description: 'An ES module that exports map, reduce, combine, partition, …' }),
-  language: languageSchema.default('javascript'),
-  num_reducers: z.number().int().min(0).max(jobLimits.reducersMax).optional(),
-  split_size_mb: z.number().min(jobLimits.splitSizeMbMin).max(jobLimits.splitSizeMbMax).optional(),
+  language: languageSchema.default('javascript').meta({ description: 'Types of TypeScript are stripped, not checked' }),
+  num_reducers: z
+    .number()
+    .int()
+    .min(0)
+    .max(jobLimits.reducersMax)
+    .optional()
+    .meta({ description: 'How many reduce tasks, and parts of the output. 1 by default; 0 makes a map-only job' }),
+  split_size_mb: z
+    .number()
+    .min(jobLimits.splitSizeMbMin)
+    .max(jobLimits.splitSizeMbMax)
+    .optional()
+    .meta({ description: 'How much of the input one map task gets; 32 by default. A split never cuts a record' }),
   split_size: z
     .number()
     .min(jobLimits.splitSizeMbMin)
     .max(jobLimits.splitSizeMbMax)
     .optional()
     .meta({ description: 'Synonym of `split_size_mb`' }),
-  parameters: z.record(z.string(), z.json()).default({}),
-  output_path: dataPathSchema.optional(),
+  parameters: z
+    .record(z.string(), z.json())
+    .default({})
+    .meta({ description: 'What the functions see as `ctx.params`' }),
+  output_path: dataPathSchema.optional().meta({
+    description: 'A directory under the data directory, which must be empty or not there. `output/<job_id>` by default',
+  }),
   output_data_path: dataPathSchema.optional().meta({ description: 'Synonym of `output_path`' }),
-  output_format: outputFormatSchema.default('tsv'),
-  output_compression: outputCompressionSchema.default('none'),
-  priority: prioritySchema.default('normal'),
+  output_format: outputFormatSchema.default('tsv').meta({
+    description: '`tsv`: key, tab, value. `jsonl`: `{"key": …, "value": …}`. `csv`: two columns without a header',
+  }),
+  output_compression: outputCompressionSchema.default('none').meta({ description: 'Of the parts' }),
+  priority: prioritySchema.default('normal').meta({ description: 'Among the jobs that wait' }),
   on_record_error: onRecordErrorSchema.default('fail'),
   max_skipped_records: z
     .number()
@@ -65,9 +98,14 @@ const requestShape = {
     .max(jobLimits.skippedRecordsMax)
     .default(jobLimits.skippedRecordsDefault)
     .meta({ description: 'Records that the whole job may skip; one more fails it' }),
-  retry_user_errors: z.boolean().default(false),
-  speculative: z.boolean().default(true),
-  max_attempts: z.number().int().min(1).optional(),
+  retry_user_errors: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether an attempt that failed by an error of the program is made again' }),
+  speculative: z.boolean().default(true).meta({ description: 'Whether slow tasks get a second attempt' }),
+  max_attempts: z.number().int().min(1).optional().meta({
+    description: 'Failed attempts of one task before the job fails. May only lower the setting of the server',
+  }),
   task_timeout: z.number().positive().optional().meta({ description: 'Seconds one attempt may run' }),
   memory_limit: z.number().int().positive().optional().meta({ description: 'Bytes of memory of one sandbox' }),
 };

@@ -66,6 +66,7 @@ export const submittedSchema = z
       self: z.string(),
       status: z.string(),
       tasks: z.string(),
+      events: z.string().optional(),
       results: z.string(),
       cancel: z.string(),
     }),

@@ -82,14 +82,22 @@ export const liveLimits = {
   lastEventIdLengthMax: 64,
 } as const;
 
+/** The page of the OpenAPI document. */
+export const docsLimits = {
+  /** How long browsers keep what it is made of. */
+  keptMs: 3600 * secondMs,
+} as const;
+
 /** Figures of the whole system, and what the API keeps of them. */
 export const systemLimits = {
   sampleMs: 5 * secondMs,
   /** Samples of the last hour. */
   samplesMax: 720,
-  /** Rows of attempts read at once, and buckets of a histogram of durations. */
-  attemptsPerReadMax: 10_000,
-  histogramBuckets: 20,
+  /** Somebody who asks again so soon is told the same. */
+  freshMs: 1 * secondMs,
+  attemptsPerReadMax: 5000,
+  /** Where the ranges of a histogram of durations end. */
+  durationSeconds: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000],
   /** Partitions told one by one; of more only the heaviest. */
   partitionsListedMax: 1000,
 } as const;

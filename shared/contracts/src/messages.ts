@@ -3,6 +3,7 @@
  * a step looks at what is done on the shared directory, and returns if nothing is left to do.
  */
 import { z } from 'zod';
+import { attemptFiguresSchema } from './attempt-figures.js';
 import { fiveDigits, jobIdSchema, taskIdSchema, taskKindSchema } from './ids.js';
 import { jobErrorSchema } from './problem.js';
 import { attemptStateSchema, jobPhaseSchema } from './states.js';
@@ -97,6 +98,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     started_at: time.optional(),
     state: attemptStateSchema,
     worker_id: z.string().max(200),
+    /** Of an attempt that came to its end. */
+    figures: attemptFiguresSchema.optional(),
     error: jobErrorSchema.nullable(),
     /** True when no further attempt of this task will be made. */
     final: z.boolean(),

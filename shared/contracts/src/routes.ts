@@ -25,6 +25,7 @@ export const routes = {
   metrics: '/metrics',
   openapi: '/openapi.json',
   docs: '/docs',
+  docsFile: (file: string) => `/docs/${file}`,
 };
 
 /** Addresses of the dashboard's pages, in the notation of the server's router. */

@@ -18,6 +18,9 @@ export const heartbeatSchema = z.object({
   rss_mb: z.number().nonnegative(),
   tasks_completed: count.meta({ description: 'Since it started' }),
   tasks_failed: count.meta({ description: 'Since it started; neither lost nor cancelled ones' }),
+  sandbox_restarts: count.optional().meta({
+    description: 'Since it started: threads of user code that had to be terminated',
+  }),
   started_at: time,
   last_heartbeat_at: time,
 });

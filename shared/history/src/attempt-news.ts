@@ -6,7 +6,7 @@
  * `committed 2`, `running 1`, `committed 2`, `running 2`.
  */
 import { type AttemptEvent, attemptMayMove, parseRunId, parseTaskId } from '@gridmr/contracts';
-import { errorJson, plainText } from './json-column.js';
+import { errorJson, plainText, toJson } from './json-column.js';
 import type { AttemptRow } from './schema.js';
 import { earlier, fixedWidthTime } from './utc-time.js';
 
@@ -42,6 +42,7 @@ function firstHeard(event: AttemptEvent): AttemptRow {
     finished_at: event.state === 'running' ? null : at,
     error: errorJson(event.error),
     final: event.final ? 1 : 0,
+    figures: toJson(event.figures ?? null),
   };
 }
 
@@ -57,6 +58,7 @@ function startOf({ started_at, at }: AttemptEvent): string {
 function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   const at = fixedWidthTime(event.at);
   row.started_at = earlier(row.started_at, startOf(event));
+  row.figures ??= toJson(event.figures ?? null);
   // That an attempt is lost is found out by another worker; everything else its own says.
   if (event.state !== 'lost') row.worker_id = plainText(event.worker_id);
   if (attemptMayMove(row.state, event.state)) {

@@ -5,9 +5,12 @@
  */
 import type {
   AskedJob,
+  AttemptFigures,
   Job,
   JobEvent,
   JobListQuery,
+  JobPhase,
+  JobStatus,
   JobStatusView,
   Page,
   Task,
@@ -55,6 +58,25 @@ export interface JobChange {
   readonly tasks: readonly TaskMove[];
 }
 
+/** When each phase of a job began, as far as news of it came. */
+export type PhaseTimes = Partial<Record<JobPhase, string>>;
+
+/** A committed attempt of a task. */
+export interface CommittedAttempt {
+  readonly kind: TaskKind;
+  readonly index: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Null of one made by an older release. */
+  readonly figures: AttemptFigures | null;
+}
+
+/** How many jobs there are, and tasks of those that have not ended. */
+export interface RecordCounts {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly tasks: Readonly<Record<'pending' | 'running' | 'completed' | 'failed', number>>;
+}
+
 export interface TaskMovesQuery {
   readonly limit: number;
   readonly after?: Pick<TaskMove, 'kind' | 'index'> | undefined;
@@ -99,6 +121,10 @@ export interface History extends AsyncDisposable {
   currentRun(jobId: string): Promise<string | undefined>;
   /** The highest number that any attempt of the run had; 0 if nothing is known of any. */
   highestAttempt(runId: string): Promise<number>;
+  phaseTimes(jobId: string): Promise<PhaseTimes>;
+  /** Of all tasks that have one, map before reduce, in order. */
+  committedAttempts(jobId: string, query: TaskMovesQuery): Promise<CommittedAttempt[]>;
+  countRecords(): Promise<RecordCounts>;
   /** The current runs of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`, after that of a job. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
   /** How many of a client's jobs are neither completed, failed nor cancelled. */

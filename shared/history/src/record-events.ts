@@ -5,6 +5,7 @@
  */
 import {
   type AttemptEvent,
+  isFinished,
   type JobEvent,
   parseRunId,
   parseTaskId,
@@ -60,7 +61,8 @@ function hasChanged({ row, before, moves }: LockedJob): boolean {
 }
 
 function changeOf({ row, before, moves }: LockedJob): JobChange {
-  const moved = row.status !== before.status || row.phase !== before.phase;
+  // Late news may tell the phase of a job that has ended.
+  const moved = row.status !== before.status || (row.phase !== before.phase && !isFinished(row.status));
   return { clientId: row.client_id, status: statusView(row), moved, tasks: moves };
 }
 
@@ -173,6 +175,7 @@ async function writeTasks(
         finished_at: row.ref('excluded.finished_at'),
         error: row.ref('excluded.error'),
         final: row.ref('excluded.final'),
+        figures: row.ref('excluded.figures'),
       })),
     )
     .execute();

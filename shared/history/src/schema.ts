@@ -31,6 +31,8 @@ export interface JobRow {
   reduce_running: number;
   reduce_completed: number;
   reduce_failed: number;
+  /** JSON: when each phase began, as far as it is known. */
+  phase_times: string | null;
   failed_attempts: number;
   lost_attempts: number;
   /** JSON of the verdict's fields; null until it is known. */
@@ -65,6 +67,8 @@ export interface AttemptRow {
   error: string | null;
   /** 1 when no further attempt of the task will be made. */
   final: number;
+  /** JSON of `AttemptFigures`. */
+  figures: string | null;
 }
 
 export interface IdempotencyKeyRow {

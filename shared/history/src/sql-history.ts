@@ -3,6 +3,7 @@ import { type AskedJob, type JobEvent, type JobListQuery, parseRunId, type Verdi
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
+import { countRecords } from './count-records.js';
 import { deleteJob, deleteRows, deletions, expiredJobs, forgetDeletion } from './delete-job.js';
 import {
   askedJob,
@@ -16,6 +17,7 @@ import {
 import { findTask, findTasks, listTasks } from './find-tasks.js';
 import { finishJob, movedJob } from './finish-job.js';
 import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
+import { committedAttempts, phaseTimes } from './job-figures.js';
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
@@ -107,6 +109,18 @@ export class SqlHistory implements History {
 
   expiredJobs(kept: Retention, limit: number) {
     return expiredJobs(this.#db, kept, limit);
+  }
+
+  phaseTimes(jobId: string) {
+    return phaseTimes(this.#db, jobId);
+  }
+
+  committedAttempts(jobId: string, query: TaskMovesQuery) {
+    return committedAttempts(this.#db, jobId, query);
+  }
+
+  countRecords() {
+    return countRecords(this.#db);
   }
 
   unfinishedJobs(limit: number, after?: string) {

@@ -1,6 +1,7 @@
-import { HistoryUnavailableError, openHistory } from '@gridmr/history';
+import { HistoryUnavailableError, type JobChange, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
@@ -24,9 +25,9 @@ describe('PostgreSQL', function () {
 
   after(async () => await cluster?.[Symbol.asyncDispose]());
 
-  async function openNew() {
+  async function openNew(onChange?: (change: JobChange) => void) {
     const url = await newDatabase(serverUrl);
-    const history = await openHistory({ url, ...unused });
+    const history = await openHistory({ url, ...unused, onChange });
     return {
       history,
       async [Symbol.asyncDispose]() {
@@ -36,9 +37,10 @@ describe('PostgreSQL', function () {
     };
   }
 
-  describeHistory('history in PostgreSQL', openNew);
-  describeHighestAttempt('history in PostgreSQL', openNew);
-  describeRuns('history in PostgreSQL', openNew);
+  describeHistory('history in PostgreSQL', () => openNew());
+  describeHighestAttempt('history in PostgreSQL', () => openNew());
+  describeRuns('history in PostgreSQL', () => openNew());
+  describeChanges('history in PostgreSQL', openNew);
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HistoryInUseError, openHistory } from '@gridmr/history';
+import { HistoryInUseError, type JobChange, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
@@ -15,9 +16,9 @@ async function temporaryDirectory(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'gridmr-history-'));
 }
 
-async function openNew() {
+async function openNew(onChange?: (change: JobChange) => void) {
   const dataDirectory = await temporaryDirectory();
-  const history = await openHistory({ dataDirectory });
+  const history = await openHistory({ dataDirectory, onChange });
   return {
     history,
     async [Symbol.asyncDispose]() {
@@ -27,9 +28,10 @@ async function openNew() {
   };
 }
 
-describeHistory('history in SQLite', openNew);
-describeHighestAttempt('history in SQLite', openNew);
-describeRuns('history in SQLite', openNew);
+describeHistory('history in SQLite', () => openNew());
+describeHighestAttempt('history in SQLite', () => openNew());
+describeRuns('history in SQLite', () => openNew());
+describeChanges('history in SQLite', openNew);
 
 describe('the SQLite file', function () {
   this.timeout(20_000);

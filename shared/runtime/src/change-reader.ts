@@ -45,10 +45,14 @@ export class ChangeReader implements AsyncDisposable {
     this.#running = this.#run();
   }
 
+  /** While Redis is away a read may not end at all: then it is left behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     this.#blocking.disconnect();
-    await this.#running;
+    const ended = new AbortController();
+    const late = delay(queueLimits.commandTimeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
+    await Promise.race([this.#running, late]);
+    ended.abort();
   }
 
   async #run(): Promise<void> {

@@ -2,6 +2,7 @@
 export * from './blob-store.js';
 export * from './compression.js';
 export * from './decompress.js';
+export { freeSpace, type Space } from './free-space.js';
 export { openFsStore } from './fs-store.js';
 export * from './input-errors.js';
 export { expandInputs, inputExists } from './input-files.js';

@@ -1,5 +1,5 @@
 /** What crosses between a worker's main thread, which holds the message's lock, and the task thread, which does the work. */
-import type { AskedJob, Plan, Split } from '@gridmr/contracts';
+import type { AskedJob, AttemptFigures, Plan, Split } from '@gridmr/contracts';
 import type { WasmModule } from '@gridmr/sandbox';
 
 /** What all attempts of one message share. */
@@ -48,6 +48,7 @@ export interface AttemptOutcome {
   readonly committed: boolean;
   readonly startedAt: string;
   readonly endedAt: string;
+  readonly figures: AttemptFigures;
   readonly logLines: readonly string[];
 }
 

@@ -12,6 +12,9 @@ export class TaskSlots implements AsyncDisposable {
   readonly #idle: GuardedThread[] = [];
   readonly #busy = new Set<GuardedThread>();
 
+  /** Threads that had to be terminated, since the start. */
+  terminated = 0;
+
   private constructor(data: TaskThreadData) {
     this.#data = data;
   }
@@ -39,6 +42,7 @@ export class TaskSlots implements AsyncDisposable {
     } finally {
       this.#busy.delete(thread);
       if (thread.alive) this.#idle.push(thread);
+      else this.terminated++;
     }
   }
 

@@ -1,8 +1,8 @@
 /** Whose jobs the stream of all jobs may tell a caller of. The one place that decides it. */
-import type { Response } from 'express';
+import type { Caller } from '../access/caller.js';
 import type { MaySee } from './live-events.js';
 
-/** Everybody may see everything, as long as there are no keys. */
-export function visibleTo(_response: Response): MaySee {
-  return () => true;
+/** Users see their own jobs, all others see all. */
+export function visibleTo({ role, clientId }: Caller): MaySee {
+  return job => role !== 'user' || job.clientId === clientId;
 }

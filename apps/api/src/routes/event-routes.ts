@@ -12,7 +12,9 @@ import {
 } from '@gridmr/contracts';
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.js';
+import { eventsExample } from '../docs/answer-examples.js';
 import { visibleTo } from '../live/may-see.js';
+import { eventText } from '../live/server-sent-event.js';
 import { type AnswerKind, type Route, route } from '../route.js';
 import { jobParamsSchema, jobPathParameter } from './job-routes.js';
 
@@ -47,6 +49,7 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
       answers: {
         200: {
           ...eventStream,
+          example: eventsExample.map(({ event, data, id }) => eventText(event, data, id)).join(''),
           events: {
             status: statusEventSchema,
             progress: progressEventSchema,
@@ -55,7 +58,9 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
             done: doneEventSchema,
           },
         },
-        204: { description: 'The job has ended, and `Last-Event-ID` is that of its `done`: nothing comes any more' },
+        204: {
+          description: 'Nothing comes any more: the job has ended, and `Last-Event-ID` is that of its last event',
+        },
       },
       problems: ['not_found', 'too_many_requests', 'database_unavailable'],
       handle: async ({ params, request, response }) => {
@@ -81,8 +86,8 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
         },
       },
       problems: ['too_many_requests'],
-      handle: async ({ request, response }) => {
-        await live.listenToAll(visibleTo(response), request, response);
+      handle: async ({ caller, request, response }) => {
+        await live.listenToAll(visibleTo(caller), request, response);
         return undefined;
       },
     }),

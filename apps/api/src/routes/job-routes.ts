@@ -17,6 +17,8 @@ import { cancelJob, noSuchJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
 import { deleteJob } from '../delete-job.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { statusExample, submittedExample } from '../docs/answer-examples.js';
+import { submitExamples } from '../docs/submit-examples.js';
 import { retryJob } from '../retry-job.js';
 import { type Route, route } from '../route.js';
 import { submitJob } from '../submit-job.js';
@@ -54,12 +56,16 @@ function submitRoute(dependencies: ApiDependencies): Route {
     id: 'submitJob',
     access: 'write',
     summary: 'Submit a job',
+    description:
+      'The functions are compiled at once, and run later. `name`, an input and a map function (or a `program`) are required. With an `Idempotency-Key` the request may be sent again, and gives the same job.',
     headers: submitHeadersSchema,
     body: jobRequestSchema,
+    examples: submitExamples,
     answers: {
       202: {
         description: 'The job is stored and will run, whatever fails from now on',
         schema: submittedSchema,
+        example: submittedExample,
         headers: { location: 'The path of the job' },
       },
     },
@@ -118,7 +124,7 @@ function readRoutes({ history }: ApiDependencies): Route[] {
       access: 'read',
       summary: "Read a job's status and progress",
       params: jobParamsSchema,
-      answers: { 200: { description: 'The status', schema: jobStatusViewSchema } },
+      answers: { 200: { description: 'The status', schema: jobStatusViewSchema, example: statusExample } },
       problems: ['not_found', 'database_unavailable'],
       handle: async ({ params }) => found(params.job_id, await history.findStatus(params.job_id)),
     }),

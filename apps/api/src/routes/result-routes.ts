@@ -2,6 +2,7 @@
 import { resultMediaTypes, resultsQuerySchema, routes } from '@gridmr/contracts';
 import { noSuchJob } from '../cancel-job.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { resultsExample } from '../docs/answer-examples.js';
 import { findResults } from '../results/find-results.js';
 import { streamResults } from '../results/stream-results.js';
 import { type Route, route } from '../route.js';
@@ -29,6 +30,7 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
         200: {
           description: 'The records, each with its end of line',
           mediaTypes: Object.values(resultMediaTypes),
+          example: resultsExample,
           headers: {
             'content-length': 'Of whole results in their own format, unless they are sent compressed',
             'content-encoding': '`gzip`, of compressed results that are sent as they are stored',

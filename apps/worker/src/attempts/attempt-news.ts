@@ -2,14 +2,15 @@
  * Tells the API, and the log, how one attempt fares. An attempt that is soon over is told of once: most of the tasks of a job with very many are, and each
  * piece of news costs as much as the work.
  */
-import { type AttemptState, type JobError, type TaskData, taskId } from '@gridmr/contracts';
+import { type AttemptFigures, type AttemptState, type JobError, type TaskData, taskId } from '@gridmr/contracts';
 import type { Logger } from '@gridmr/runtime';
 import type { StepTools } from '../steps/step-tools.js';
 
-/** When what is told of happened, and when the attempt began. */
-export interface NewsTimes {
+/** When what is told of happened, when the attempt began, and what it has made. */
+export interface NewsDetails {
   readonly at: string;
   readonly startedAt: string;
+  readonly figures: AttemptFigures;
 }
 
 export class AttemptNews {
@@ -34,9 +35,9 @@ export class AttemptNews {
     state: AttemptState,
     error: JobError | null = null,
     final = state === 'committed',
-    times: Partial<NewsTimes> = {},
+    details: Partial<NewsDetails> = {},
   ): void {
-    const { at = new Date().toISOString(), startedAt = this.#startedAt } = times;
+    const { at = new Date().toISOString(), startedAt = this.#startedAt, figures } = details;
     this.#startedAt = startedAt;
     this.#tools.news.publish({
       type: 'attempt',
@@ -49,6 +50,7 @@ export class AttemptNews {
       worker_id: this.#tools.workerId,
       error,
       final,
+      ...(figures === undefined ? {} : { figures }),
     });
     this.logger.debug(`attempt ${state}`);
   }

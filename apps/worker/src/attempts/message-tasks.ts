@@ -5,7 +5,7 @@
  * tasks that were not begun then get messages of their own, and this message keeps the one that was, so that what counts for a message (failed
  * attempts, pauses between them) counts for one task. A bundle that dies half-way comes again whole, and its committed tasks are left alone.
  */
-import { type AskedJob, type Plan, queueLimits, type TaskData, TaskError } from '@gridmr/contracts';
+import { type AskedJob, attemptFigures, type Plan, queueLimits, type TaskData, TaskError } from '@gridmr/contracts';
 import { type AttemptOutcome, BundleClaims } from '@gridmr/tasks';
 import type { Job } from 'bullmq';
 import { stageOf } from '../steps/stages.js';
@@ -48,13 +48,13 @@ export class MessageTasks implements Disposable {
 
   /** Tells of attempts that came to their end, in order; the first call's are those of the first tasks. */
   async tell(outcomes: readonly AttemptOutcome[]): Promise<void> {
-    for (const { committed, logLines, startedAt, endedAt } of outcomes) {
+    for (const { committed, logLines, startedAt, endedAt, figures } of outcomes) {
       const index = this.indices[this.#told];
       const news = this.#news[this.#told++];
       if (news === undefined || index === undefined) throw new Error('more attempts have ended than were asked for');
       news.log(logLines);
       const state = committed ? 'committed' : 'superseded';
-      news.publish(state, null, committed, { at: endedAt, startedAt });
+      news.publish(state, null, committed, { at: endedAt, startedAt, figures });
       if (!committed) await this.#checkWinner(index, news);
     }
   }
@@ -118,7 +118,8 @@ export class MessageTasks implements Disposable {
       const record = await this.#tools.jobs.readCommit(job_id, kind, index);
       if (record === undefined || record.worker_id !== this.#tools.workerId || record.attempt !== news?.attempt)
         continue;
-      news.publish('committed', null, true, { at: record.committed_at, startedAt: record.started_at });
+      const figures = attemptFigures(kind, record);
+      news.publish('committed', null, true, { at: record.committed_at, startedAt: record.started_at, figures });
     }
   }
 

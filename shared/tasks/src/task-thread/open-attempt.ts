@@ -7,6 +7,7 @@
  */
 import {
   type AttemptLog,
+  attemptFigures,
   type CommitRecord,
   dataPlaneLimits,
   jobLogPath,
@@ -109,7 +110,8 @@ async function commitAttempt(
   const committed = await new JobStore(store).commitAttempt(record);
   if (!committed && inline === undefined) await store.remove(request.outputPath);
   if (!committed) await skipped?.remove();
-  return { committed, startedAt: request.startedAt, endedAt, logLines };
+  const figures = attemptFigures(request.kind, record);
+  return { committed, startedAt: request.startedAt, endedAt, figures, logLines };
 }
 
 function skippingOf({ add }: SkippedRecords, timeoutMs: number) {

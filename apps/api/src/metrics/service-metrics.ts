@@ -1,0 +1,147 @@
+/**
+ * Metrics for operators, in the text format of Prometheus. Labels have few values: no ids of jobs, tasks, workers or clients, and routes as templates.
+ *
+ * What is counted of jobs and attempts each API process counts of the news that it has recorded, so sums over all of them are right. What is
+ * a state of the whole system (gauges) each of them tells: take one, not the sum.
+ */
+import {
+  type AttemptEvent,
+  isFinished,
+  type JobEvent,
+  type JobStatusView,
+  parseTaskId,
+  type SystemMetrics,
+  systemLimits,
+  type Worker,
+} from '@gridmr/contracts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const secondMs = 1000;
+const httpSeconds = [0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+
+export class ServiceMetrics {
+  readonly #registry = new Registry();
+  readonly #requests = this.#histogram(
+    'http_request_duration_seconds',
+    'Requests by the time to their whole answer',
+    httpSeconds,
+    ['method', 'route', 'status'],
+  );
+  readonly #jobsEnded = this.#counter('jobs_ended_total', 'Jobs that have ended, by how', ['status']);
+  readonly #attempts = this.#counter('attempts_total', 'Attempts that have ended, by how', ['kind', 'outcome']);
+  readonly #durations = this.#histogram(
+    'task_duration_seconds',
+    'Committed attempts by the time they took',
+    systemLimits.durationSeconds,
+    ['kind'],
+  );
+  readonly #records = this.#counter('task_records_total', 'Records and pairs into and out of committed attempts', [
+    'kind',
+    'direction',
+  ]);
+  readonly #bytes = this.#counter('task_bytes_total', 'Bytes into and out of committed attempts', [
+    'kind',
+    'direction',
+  ]);
+  readonly #jobs = this.#gauge('jobs', 'Jobs by status', ['status']);
+  readonly #tasks = this.#gauge('tasks', 'Tasks of jobs that have not ended, by state', ['state']);
+  readonly #depth = this.#gauge('queue_messages', 'Messages in the queues, by state', ['queue', 'state']);
+  readonly #wait = this.#gauge('queue_oldest_wait_seconds', 'How long the next message has waited', ['queue']);
+  readonly #workers = this.#gauge('workers', 'Workers by state', ['state']);
+  readonly #slots = this.#gauge('worker_slots', 'Tasks that all workers may run at once', []);
+  readonly #restarts = this.#gauge(
+    'sandbox_restarts',
+    'Threads of user code that the workers of now had to terminate',
+    [],
+  );
+  readonly #listeners = this.#gauge('event_listeners', 'Connections to streams of events of this process', []);
+  readonly #redisMemory = this.#gauge('redis_memory_bytes', 'Memory that Redis uses', []);
+  readonly #storageFree = this.#gauge('storage_free_bytes', 'Room in the data directory', []);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  countRequest(method: string, route: string, status: number, durationMs: number): void {
+    this.#requests.observe({ method, route, status: String(status) }, durationMs / secondMs);
+  }
+
+  /** News that this process has recorded. */
+  countNews(events: readonly JobEvent[]): void {
+    for (const event of events) if (event.type === 'attempt' && event.state !== 'running') this.#countAttempt(event);
+  }
+
+  countEnd(status: JobStatusView['status']): void {
+    if (isFinished(status)) this.#jobsEnded.inc({ status });
+  }
+
+  /** The text, with what the whole system looks like now. */
+  async text(system: SystemMetrics, workers: readonly Worker[]): Promise<string> {
+    for (const [status, count] of Object.entries(system.jobs)) this.#jobs.set({ status }, count);
+    for (const [state, count] of Object.entries(system.tasks)) this.#tasks.set({ state }, count);
+    this.#tellQueues(system.queues);
+    this.#tellWorkers(system.workers, workers);
+    this.#listeners.set(system.api.listeners);
+    // What does not answer is not told, rather than told to be nothing.
+    if (system.redis === null) this.#redisMemory.reset();
+    else this.#redisMemory.set(system.redis.memory_bytes);
+    if (system.storage === null) this.#storageFree.reset();
+    else this.#storageFree.set(system.storage.free_bytes);
+    return await this.#registry.metrics();
+  }
+
+  #tellQueues(queues: SystemMetrics['queues']): void {
+    this.#depth.reset();
+    this.#wait.reset();
+    for (const [queue, depth] of Object.entries(queues ?? {})) {
+      const { oldest_wait_ms: wait, ...counts } = depth;
+      for (const [state, count] of Object.entries(counts)) this.#depth.set({ queue, state }, count);
+      this.#wait.set({ queue }, (wait ?? 0) / secondMs);
+    }
+  }
+
+  #tellWorkers(crowd: SystemMetrics['workers'], workers: readonly Worker[]): void {
+    this.#workers.reset();
+    for (const state of ['idle', 'busy', 'stopping', 'lost'] as const) {
+      if (crowd !== null) this.#workers.set({ state }, crowd[state]);
+    }
+    this.#slots.set(crowd?.slots ?? 0);
+    this.#restarts.set(workers.reduce((sum, worker) => sum + (worker.sandbox_restarts ?? 0), 0));
+  }
+
+  #countAttempt({ task_id, state, started_at, at, figures }: AttemptEvent): void {
+    const { kind } = parseTaskId(task_id);
+    this.#attempts.inc({ kind, outcome: state });
+    if (state !== 'committed') return;
+    if (started_at !== undefined) {
+      this.#durations.observe({ kind }, Math.max(0, Date.parse(at) - Date.parse(started_at)) / secondMs);
+    }
+    if (figures === undefined) return;
+    for (const direction of ['input', 'output'] as const) {
+      this.#records.inc({ kind, direction }, figures[`${direction}_records`]);
+      this.#bytes.inc({ kind, direction }, figures[`${direction}_bytes`]);
+    }
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+    return new Counter({ name: `gridmr_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {
+    return new Gauge({ name: `gridmr_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<Label extends string>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames: Label[],
+  ): Histogram<Label> {
+    const registers = [this.#registry];
+    return new Histogram({ name: `gridmr_${name}`, help, buckets: [...buckets], labelNames, registers });
+  }
+}

@@ -1,0 +1,39 @@
+/** What is told of a job as a whole: when its phases began, how its committed attempts went. */
+import type { AttemptFigures } from '@gridmr/contracts';
+import type { Kysely } from 'kysely';
+import type { CommittedAttempt, PhaseTimes, TaskMovesQuery } from './history.js';
+import { fromJson } from './json-column.js';
+import type { Tables } from './schema.js';
+
+export async function phaseTimes(db: Kysely<Tables>, jobId: string): Promise<PhaseTimes> {
+  const row = await db.selectFrom('jobs').select('phase_times').where('job_id', '=', jobId).executeTakeFirst();
+  return fromJson<PhaseTimes | null>(row?.phase_times ?? null) ?? {};
+}
+
+export async function committedAttempts(
+  db: Kysely<Tables>,
+  jobId: string,
+  { limit, after }: TaskMovesQuery,
+): Promise<CommittedAttempt[]> {
+  let attempts = db
+    .selectFrom('attempts')
+    .select(['kind', 'task_index', 'started_at', 'finished_at', 'figures'])
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'committed');
+  if (after !== undefined) {
+    attempts = attempts.where(attempt =>
+      attempt.or([
+        attempt('kind', '>', after.kind),
+        attempt.and([attempt('kind', '=', after.kind), attempt('task_index', '>', after.index)]),
+      ]),
+    );
+  }
+  const rows = await attempts.orderBy('kind').orderBy('task_index').limit(limit).execute();
+  return rows.map(row => ({
+    kind: row.kind,
+    index: row.task_index,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at ?? row.started_at,
+    figures: fromJson<AttemptFigures | null>(row.figures),
+  }));
+}

@@ -1,0 +1,17 @@
+/** How a Redis is doing, by its own words. */
+import type { SystemMetrics } from '@gridmr/contracts';
+import type { Redis } from 'ioredis';
+import { parseInfo } from './check-redis.js';
+
+export async function redisFigures(redis: Redis): Promise<NonNullable<SystemMetrics['redis']>> {
+  const info = parseInfo(await redis.info());
+  const number = (name: string) => Number(info.get(name) ?? 0);
+  return {
+    // Valkey says for which version of Redis it stands, and its own.
+    version: info.get('valkey_version') ?? info.get('redis_version') ?? 'unknown',
+    memory_bytes: number('used_memory'),
+    memory_max_bytes: number('maxmemory'),
+    clients: number('connected_clients'),
+    uptime_seconds: number('uptime_in_seconds'),
+  };
+}
