@@ -3,7 +3,7 @@
  * 2020-12, which is OpenAPI 3.1's own dialect). A schema that has an id becomes a component of that name.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { headers, type ProblemCode, problemKinds, problemSchema } from '@gridmr/contracts';
+import { type Access, headers, type ProblemCode, problemKinds, problemSchema, sessionCookie } from '@gridmr/contracts';
 import { z } from 'zod';
 import { problemMediaType } from './answer-problems.js';
 import { groupBy } from './group-by.js';
@@ -14,11 +14,32 @@ type Json = Record<string, unknown>;
 export interface ApiDocument extends Json {
   readonly openapi: string;
   readonly paths: Record<string, Json>;
-  readonly components: { readonly schemas: Json };
+  readonly components: { readonly schemas: Json; readonly securitySchemes: Json };
 }
 
-/** Problems that any route may answer with, and any route that reads a body. */
+/** Any one of them will do. While authentication is off, none is needed. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+  apiKey: { type: 'apiKey', in: 'header', name: headers.apiKey, description: 'The same' },
+  session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: 'A browser that has signed in' },
+};
+
+const whoMay: Readonly<Record<Access, string>> = {
+  public: 'Needs no key.',
+  read: 'For every key. One with the role `user` reads what is its own.',
+  write: 'For keys with the roles `user` (what is its own) and `admin`.',
+  scrape: 'For GRIDMR_SCRAPE_KEY and keys with the role `admin`.',
+  admin: 'For keys with the role `admin`.',
+};
+
+/** Problems that any route may answer with, any that asks who calls, and any that reads a body. */
 const problemsOfAll: readonly ProblemCode[] = ['internal_error'];
+const problemsOfCallers: readonly ProblemCode[] = [
+  'unauthorized',
+  'forbidden',
+  'too_many_requests',
+  'database_unavailable',
+];
 const problemsOfBodies: readonly ProblemCode[] = ['invalid_request', 'body_too_large', 'media_type_not_supported'];
 
 export function describeApi(table: readonly Route[], version: string): ApiDocument {
@@ -33,7 +54,7 @@ export function describeApi(table: readonly Route[], version: string): ApiDocume
       description: 'MapReduce as a service. Clients should ignore fields of answers that they do not know.',
     },
     paths,
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, securitySchemes },
   };
 }
 
@@ -41,16 +62,23 @@ function operationOf(row: Route, components: Components): Json {
   return {
     operationId: row.id,
     summary: row.summary,
-    ...(row.description === undefined ? {} : { description: row.description }),
+    description: [row.description, whoMay[row.access]].filter(text => text !== undefined).join(' '),
+    security: row.access === 'public' ? [] : Object.keys(securitySchemes).map(scheme => ({ [scheme]: [] })),
     parameters: [
       ...parametersOf('path', row.params, components),
       ...parametersOf('query', row.query, components),
       ...parametersOf('header', row.headers, components),
     ],
     ...(row.body === undefined ? {} : { requestBody: bodyOf(row.body, components) }),
+    ...(row.upload === true ? { requestBody: fileBody } : {}),
     responses: { ...answersOf(row, components), ...problemsOf(row, components) },
   };
 }
+
+const fileBody = {
+  required: true,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+};
 
 function bodyOf(schema: z.ZodType, components: Components): Json {
   return { required: true, content: { 'application/json': { schema: components.describe(schema, 'input') } } };
@@ -103,7 +131,12 @@ function headersOf(described: Readonly<Record<string, string>> = {}): Json {
 
 /** Problems by status, each with the codes that it may carry. A status that answers otherwise too (health) is left alone. */
 function problemsOf(row: Route, components: Components): Json {
-  const codes = new Set([...row.problems, ...(row.body === undefined ? [] : problemsOfBodies), ...problemsOfAll]);
+  const codes = new Set([
+    ...row.problems,
+    ...(row.access === 'public' ? [] : problemsOfCallers),
+    ...(row.body === undefined ? [] : problemsOfBodies),
+    ...problemsOfAll,
+  ]);
   const byStatus = groupBy(codes, code => problemKinds[code].status);
   const described = [...byStatus]
     .filter(([status]) => !(status in row.answers))

@@ -12,6 +12,7 @@ interface Operation {
   summary: string;
   parameters: { name: string; in: string; required: boolean }[];
   requestBody?: unknown;
+  security: object[];
   responses: Record<string, { description: string; content?: Record<string, unknown> }>;
 }
 
@@ -40,7 +41,7 @@ describe('GET /openapi.json', () => {
     );
     const described = (await operations()).map(({ method, path }) => `${method} ${expressPath(path)}`);
     expect(described).to.have.members(mounted);
-    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(15);
+    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(24);
   });
 
   it('refers only to what it has', async () => {
@@ -79,7 +80,8 @@ describe('GET /openapi.json', () => {
       expect(inPath.map(({ name }) => `{${name}}`)).to.deep.equal(path.match(/\{\w+\}/g) ?? []);
       expect(inPath.every(({ required }) => required)).to.equal(true);
       expect(operation.summary, path).to.match(/\w/);
-      expect('requestBody' in operation, `${method} ${path}`).to.equal(operation.operationId === 'submitJob');
+      const readsBody = ['submitJob', 'createKey', 'openSession', 'uploadFile'].includes(operation.operationId);
+      expect('requestBody' in operation, `${method} ${path}`).to.equal(readsBody);
     }
     expect(new Set(all.map(({ operation }) => operation.operationId))).to.have.lengthOf(all.length);
     const list = all.find(({ operation }) => operation.operationId === 'listJobs');
@@ -95,6 +97,19 @@ describe('GET /openapi.json', () => {
     ]);
   });
 
+  it('says which operations need a key, and how it may be sent', async () => {
+    const { securitySchemes } = (await read()).components;
+    expect(Object.keys(securitySchemes)).to.deep.equal(['bearer', 'apiKey', 'session']);
+    const open = (await operations()).filter(({ operation }) => operation.security.length === 0);
+    expect(open.map(({ operation }) => operation.operationId)).to.have.members([
+      'openSession',
+      'readLiveness',
+      'readReadiness',
+      'readHealth',
+      'readOpenApi',
+    ]);
+  });
+
   it('describes each answer of each operation, and problems as problem documents under their status', async () => {
     for (const { path, operation } of await operations()) {
       expect(
@@ -106,7 +121,8 @@ describe('GET /openapi.json', () => {
         const codes = [...description.matchAll(/`(\w+)`:/g)].map(match => match[1] as keyof typeof problemKinds);
         for (const code of codes) expect(problemKinds[code].status).to.equal(Number(status));
         const types = Object.keys(content ?? {});
-        expect(types, `${path} ${status}`).not.to.deep.equal([]);
+        const isEmpty = status === '204' || status === '304';
+        expect(types.length === 0, `${path} ${status}`).to.equal(isEmpty);
         if (codes.length > 0) expect(types).to.deep.equal(['application/problem+json']);
       }
     }

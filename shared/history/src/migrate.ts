@@ -5,14 +5,20 @@
  */
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { jobRecords } from './migrations/0001-job-records.js';
+import { keysAndAudit } from './migrations/0004-keys-and-audit.js';
 import type { Tables } from './schema.js';
 
-const migrations: Record<string, Migration> = { '0001-job-records': jobRecords };
+const migrations: Record<string, Migration> = {
+  '0001-job-records': jobRecords,
+  '0004-keys-and-audit': keysAndAudit,
+};
 
 /** Throws what the database says; running it again is harmless. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({
     db,
+    // Releases that were made side by side may bring a lower number after a higher one.
+    allowUnorderedMigrations: true,
     provider: { getMigrations: () => Promise.resolve(migrations) },
     migrationTableName: 'gridmr_migrations',
     migrationLockTableName: 'gridmr_migration_locks',

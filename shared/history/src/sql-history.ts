@@ -3,16 +3,22 @@ import type { JobEvent, JobListQuery, Verdict } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
-import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, unfinishedJobs } from './find-jobs.js';
+import { AuditRecords } from './audit-records.js';
+import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, ownerOf, unfinishedJobs } from './find-jobs.js';
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
 import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
+import { taskStates } from './task-states.js';
+import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import type { Tables } from './schema.js';
-import { taskStates } from './task-states.js';
+import { UsageRecords } from './usage-records.js';
 
 export class SqlHistory implements History {
   readonly kind: History['kind'];
+  readonly keys: KeyRecords;
+  readonly audit: AuditRecords;
+  readonly usage: UsageRecords;
   readonly #db: Kysely<Tables>;
   readonly #onChange: (change: JobChange) => void;
 
@@ -21,6 +27,9 @@ export class SqlHistory implements History {
     this.kind = kind;
     this.#db = db;
     this.#onChange = onChange;
+    this.keys = new KeyRecords(db);
+    this.audit = new AuditRecords(db);
+    this.usage = new UsageRecords(db);
   }
 
   async addJob(job: NewJob) {
@@ -35,6 +44,10 @@ export class SqlHistory implements History {
 
   askedJob(jobId: string) {
     return askedJob(this.#db, jobId);
+  }
+
+  ownerOf(jobId: string) {
+    return ownerOf(this.#db, jobId);
   }
 
   findJob(jobId: string) {

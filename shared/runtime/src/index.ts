@@ -11,6 +11,7 @@ export * from './find-on-path.js';
 export * from './heartbeats.js';
 export * from './kept-queue-server.js';
 export * from './log-publisher.js';
+export type { ApiKey } from './key-settings.js';
 export * from './logger.js';
 export * from './loop-watch.js';
 export * from './package-version.js';
