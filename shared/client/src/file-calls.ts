@@ -2,7 +2,7 @@
 import { fileSchema, headers, type Page, pageSchema, routes, type StoredFile } from '@gridmr/contracts';
 import { allItems } from './all-items.js';
 import type { CallOptions, PageQuery } from './call-options.js';
-import { anything, type Transport } from './transport.js';
+import { anything, type Content, type Transport } from './transport.js';
 
 const filePageSchema = pageSchema(fileSchema, 'FilePage');
 
@@ -32,7 +32,7 @@ export class FileCalls {
   }
 
   /** The file appears whole or not at all. It has no deadline but the signal. */
-  upload(path: string, content: BodyInit, { onlyNew, sha256, signal }: UploadOptions = {}): Promise<StoredFile> {
+  upload(path: string, content: Content, { onlyNew, sha256, signal }: UploadOptions = {}): Promise<StoredFile> {
     return this.#transport.json(routes.file(encodedPath(path)), fileSchema, {
       method: 'PUT',
       content,

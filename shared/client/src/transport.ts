@@ -11,6 +11,9 @@ export interface TransportOptions {
   readonly requestMs?: number | undefined;
 }
 
+/** The bytes of a file. */
+export type Content = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>;
+
 export interface RequestParts {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
@@ -18,7 +21,7 @@ export interface RequestParts {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, however long that takes. */
-  readonly content?: BodyInit | undefined;
+  readonly content?: Content | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Statuses beside 2xx whose body is an answer rather than a problem. */
   readonly accept?: readonly number[];
@@ -123,7 +126,7 @@ function typeOf({ body, content }: RequestParts): Record<string, string> {
 }
 
 /** A stream has to say that its answer may come before its end. */
-function contentOf({ body, content }: RequestParts): { body?: BodyInit; duplex?: 'half' } {
+function contentOf({ body, content }: RequestParts): { body?: Content; duplex?: 'half' } {
   if (content instanceof ReadableStream) return { body: content, duplex: 'half' };
   if (content !== undefined) return { body: content };
   return body === undefined ? {} : { body: JSON.stringify(body) };

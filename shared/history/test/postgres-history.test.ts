@@ -1,6 +1,7 @@
 import { HistoryUnavailableError, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeAccess } from './describe-access.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
@@ -37,6 +38,7 @@ describe('PostgreSQL', function () {
 
   describeHistory('history in PostgreSQL', openNew);
   describeHighestAttempt('history in PostgreSQL', openNew);
+  describeAccess('PostgreSQL', openNew);
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { HistoryInUseError, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeAccess } from './describe-access.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { anyJob, newJob } from './samples.js';
@@ -28,6 +29,7 @@ async function openNew() {
 
 describeHistory('history in SQLite', openNew);
 describeHighestAttempt('history in SQLite', openNew);
+describeAccess('SQLite', openNew);
 
 describe('the SQLite file', function () {
   this.timeout(20_000);
