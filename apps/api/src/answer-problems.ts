@@ -29,9 +29,19 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
     }
     if (mayPass.includes(problem.status)) response.set('retry-after', String(pauseAfter(problem)));
     if (problem.status === 401) response.set('www-authenticate', 'Bearer');
+    discardBody(request);
     response.status(problem.status).removeHeader('content-length');
     response.type(problemMediaType).send(JSON.stringify(documentOf(problem, requestIdOf(response))));
   };
+}
+
+/** What is still to come of a refused body is let pass for a moment, so that its sender gets to read why; then the connection is cut. */
+function discardBody(request: Request): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.destroy(), apiLimits.refusedBodyMs);
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  request.resume();
 }
 
 function pauseAfter(problem: RequestError): number {

@@ -3,6 +3,8 @@ import { type Access, mayAccess, problemSchema } from '@gridmr/contracts';
 import { expect } from 'chai';
 import { routeTable } from '../dist/route-table.js';
 import { withApi, withParts, wordCount } from './api-under-test.js';
+import { askRoutes, type RouteAnswer } from './ask-routes.js';
+import { type EventStream, ListeningApp } from './event-stream.js';
 import { as, type Name, secrets, settingsOfKeys, withKeys } from './with-keys.js';
 
 const jobs = '/api/v1/jobs';
@@ -41,41 +43,25 @@ describe('the route table', () => {
 describe('with keys', () => {
   const api = withKeys();
 
-  /** Each route, with names in its path that are well-formed and name nothing. */
-  const allRoutes = () =>
-    routeTable(api().dependencies).map(row => ({
-      ...row,
-      url: row.path
-        .replace('{job_id}', `j${'0'.repeat(22)}`)
-        .replace('{task_id}', `j${'0'.repeat(22)}-m-00000`)
-        .replace('{key_id}', `k${'0'.repeat(16)}`)
-        .replace('{path}', 'nothing/there.txt')
-        .replaceAll(/\{\w+\}/g, 'nothing'),
-    }));
-
   it('every route but the public ones is refused without one: 401, and how to show one', async () => {
-    for (const { method, url, access, id } of allRoutes()) {
-      const answer = await api().http[method](url);
-      if (access === 'public') expect(answer.status, id).not.to.equal(401);
+    await askRoutes(api(), {}, ({ access, id }, { status, headers, text }) => {
+      if (access === 'public') expect(status, id).not.to.equal(401);
       else {
-        expect(answer.status, id).to.equal(401);
-        expect(answer.headers['www-authenticate']).to.equal('Bearer');
-        expect(problemSchema.parse(answer.body).code).to.equal('unauthorized');
+        expect(status, id).to.equal(401);
+        expect(headers.get('www-authenticate')).to.equal('Bearer');
+        expect(problemSchema.parse(JSON.parse(text)).code).to.equal('unauthorized');
       }
-    }
+    });
   });
 
   for (const name of Object.keys(expected) as Name[]) {
     it(`every route gives ${name} what the table says`, async () => {
-      for (const { method, url, access, id } of allRoutes()) {
-        // Its own session is closed in a test of its own.
-        if (id === 'closeSession') continue;
-        const answer = await api().http[method](url).set(as(name));
-        expect([401, 429, 500], `${id} ${answer.text}`).not.to.include(answer.status);
-        const isRefused = answer.status === 403 && /^A key of the role/.test(answer.body.detail);
-        const isRefusedByTable = isRefused && !/writes below/.test(answer.body.detail);
+      await askRoutes(api(), as(name), ({ access, id }, { status, text }) => {
+        expect([401, 429, 500], `${id} ${text}`).not.to.include(status);
+        const isRefused = status === 403 && /^A key of the role/.test(JSON.parse(text).detail);
+        const isRefusedByTable = isRefused && !/writes below/.test(text);
         expect(isRefusedByTable, id).to.equal(!expected[name].includes(access));
-      }
+      });
     });
   }
 
@@ -120,13 +106,16 @@ describe('jobs of a key', () => {
 
   it('are not there for another user, on any route that names a job, and there for viewers and admins', async () => {
     const id = await idOf('ann');
-    const naming = routeTable(api().dependencies).filter(({ path }) => path.includes('{job_id}'));
-    expect(naming.length).to.be.greaterThan(5);
-    for (const { method, path, id: operation } of naming) {
-      const url = path.replace('{job_id}', id).replace('{task_id}', `${id}-m-00000`);
-      const answer = await api().http[method](url).set(as('bob'));
-      expect(answer.body, operation).to.include({ status: 404, detail: `There is no job ${id}` });
-    }
+    const naming: string[] = [];
+    const ask = { names: { job: id } };
+    const check = ({ path, id: operation }: { path: string; id: string }, { status, text }: RouteAnswer) => {
+      if (!path.includes('{job_id}')) return;
+      naming.push(operation);
+      expect(JSON.parse(text), operation).to.include({ status: 404, detail: `There is no job ${id}` });
+      expect(status).to.equal(404);
+    };
+    await askRoutes(api(), as('bob'), check, ask);
+    expect(naming).to.include.members(['readJob', 'cancelJob', 'readResults', 'streamJobEvents', 'listTasks']);
     for (const name of ['ann', 'eve', 'ops'] as const) {
       expect((await api().http.get(`${jobs}/${id}/status`).set(as(name))).status, name).to.equal(200);
     }
@@ -140,6 +129,17 @@ describe('jobs of a key', () => {
     expect(await listed('ann', '?client_id=bob')).to.deep.equal([]);
     for (const name of ['eve', 'ops'] as const) expect(await listed(name)).to.have.members([mine, theirs]);
     expect(await listed('ops', '?client_id=bob')).to.deep.equal([theirs]);
+  });
+
+  it('are all that the stream of events tells a user of', async () => {
+    await using app = await ListeningApp.open(api().app);
+    await using hers = await app.listen('/api/v1/events', undefined, as('ann'));
+    await using all = await app.listen('/api/v1/events', undefined, as('eve'));
+    const [theirs, mine] = [await idOf('bob'), await idOf('ann')];
+    for (const stream of [hers, all]) await stream.event('status', ({ data }) => data.job_id === mine);
+    const jobsIn = (stream: EventStream) => new Set(stream.events.flatMap(({ data }) => data.job_id ?? []));
+    expect([...jobsIn(hers)]).to.deep.equal([mine]);
+    expect([...jobsIn(all)]).to.have.members([theirs, mine]);
   });
 
   it('are submitted for others by an admin alone', async () => {

@@ -3,8 +3,8 @@ import { problemSchema } from '@gridmr/contracts';
 import { HistoryUnavailableError } from '@gridmr/history';
 import { StorageError } from '@gridmr/storage';
 import { expect } from 'chai';
-import { routeTable } from '../dist/route-table.js';
-import { type ApiUnderTest, withParts, wordCount } from './api-under-test.js';
+import { withParts, wordCount } from './api-under-test.js';
+import { askRoutes } from './ask-routes.js';
 import { as, secrets, settingsOfKeys } from './with-keys.js';
 
 const tellTale = '/srv/gridmr/secret-place';
@@ -27,25 +27,14 @@ describe('an answer to a request that fails', function () {
   this.timeout(60_000);
   const open = withParts();
 
-  /** Each route of the API, asked for something that would be there. */
-  async function askAll(api: ApiUnderTest, check: (id: string, answer: { status: number; text: string }) => void) {
-    const job = `j${'0'.repeat(22)}`;
-    for (const { method, path, id } of routeTable(api.dependencies)) {
-      const url = path
-        .replace('{job_id}', job)
-        .replace('{task_id}', `${job}-m-00000`)
-        .replace('{key_id}', `k${'0'.repeat(16)}`)
-        .replace('{path}', 'input/book.txt')
-        .replaceAll(/\{\w+\}/g, 'nothing');
-      const request = api.http[method](url).set(as('ops'));
-      const bodies: Record<string, object> = {
-        submitJob: wordCount,
-        createKey: { name: 'carl', role: 'user' },
-        openSession: { key: secrets.ops },
-      };
-      check(id, await (bodies[id] === undefined ? request : request.send(bodies[id])));
-    }
-  }
+  const asked = {
+    names: { path: 'input/book.txt' },
+    bodies: {
+      submitJob: wordCount,
+      createKey: { name: 'carl', role: 'user' },
+      openSession: { key: secrets.ops },
+    },
+  };
 
   const failures: [string, () => Error, number][] = [
     ['an error of the system', systemError, 500],
@@ -64,11 +53,12 @@ describe('an answer to a request that fails', function () {
         const change = { [part]: failing(sound.dependencies[part], failure) };
         await using api = await open(change, settingsOfKeys);
         let failed = 0;
-        await askAll(api, (id, answer) => {
-          if (answer.status >= 400) expect(answer.text ?? '', id).not.to.match(traces);
+        const check: Parameters<typeof askRoutes>[2] = ({ id }, answer) => {
+          if (answer.status >= 400) expect(answer.text, id).not.to.match(traces);
           if (answer.status === status) failed++;
           if (answer.status >= 500 && !id.startsWith('read')) problemSchema.strict().parse(JSON.parse(answer.text));
-        });
+        };
+        await askRoutes(api, as('ops'), check, asked);
         expect(failed, 'some route needs this part').to.be.greaterThan(0);
       });
     }
@@ -80,9 +70,10 @@ describe('an answer to a request that fails', function () {
     for (const part of ['keys', 'audit', 'usage'] as const) {
       Object.defineProperty(history, part, { value: failing(history[part], systemError) });
     }
-    await askAll(api, (id, answer) => {
-      if (answer.status >= 400) expect(answer.text ?? '', id).not.to.match(traces);
-    });
+    const check: Parameters<typeof askRoutes>[2] = ({ id }, answer) => {
+      if (answer.status >= 400) expect(answer.text, id).not.to.match(traces);
+    };
+    await askRoutes(api, as('ops'), check, asked);
     const guess = await api.http.get('/api/v1/jobs').set('x-api-key', `gmr_k${'0'.repeat(16)}_${'A'.repeat(43)}`);
     expect(guess.text).not.to.match(traces);
   });

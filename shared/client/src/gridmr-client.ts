@@ -30,12 +30,12 @@ import {
   type Worker,
   workersStatusSchema,
 } from '@gridmr/contracts';
-import { followStream } from './follow-stream.js';
-import type { ReceivedEvent } from './read-events.js';
 import { AccessCalls } from './access-calls.js';
 import { allItems } from './all-items.js';
 import type { CallOptions, PageQuery } from './call-options.js';
 import { FileCalls } from './file-calls.js';
+import { followStream } from './follow-stream.js';
+import type { ReceivedEvent } from './read-events.js';
 import { readLines } from './read-lines.js';
 import { anything, parseJson, Transport, type TransportOptions } from './transport.js';
 import { type WaitForOptions, waitFor } from './wait-for.js';

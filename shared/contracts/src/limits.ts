@@ -35,6 +35,7 @@ export const apiLimits = {
   /** How long one dependency may take to answer a readiness check. */
   healthCheckMs: 2 * secondMs,
   retryAfterSeconds: 2,
+  refusedBodyMs: 2 * secondMs,
   /** A manifest of one million parts is about this long. */
   manifestBytesMax: 160 * mib,
   /** A shared directory may show a verdict a little after the news of it. */
@@ -125,7 +126,7 @@ export const accessLimits = {
 export const fileLimits = {
   /** What file systems take for one name. */
   nameBytesMax: 255,
-  cursorLengthMax: 2 * kib,
+  cursorLengthMax: 8 * kib,
   /** Nothing arrives for so long: the upload is given up. */
   uploadIdleMs: 60 * secondMs,
   /** A file of an upload that nobody wrote to for so long belongs to a process that is gone. */

@@ -8,10 +8,10 @@ import { askedJob, countUnfinishedJobs, findJob, findStatus, listJobs, ownerOf, 
 import { findTask, listTasks } from './find-tasks.js';
 import { finishJob } from './finish-job.js';
 import type { History, JobChange, NewJob, TaskListQuery, TaskMovesQuery } from './history.js';
-import { taskStates } from './task-states.js';
 import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import type { Tables } from './schema.js';
+import { taskStates } from './task-states.js';
 import { UsageRecords } from './usage-records.js';
 
 export class SqlHistory implements History {

@@ -42,7 +42,7 @@ export async function receiveFile(
   if (isNew && (await store.stat(path)) !== undefined) throw fileExists(path);
   const length = lengthOf(request, fileRules.bytesMax);
   const uploadId = randomToken(uploadIdLength);
-  await using share = await QuotaShare.take(dependencies, caller, uploadId, length ?? fileLimits.reservedBytes);
+  await using share = await QuotaShare.take(dependencies, caller, uploadId, length ?? 0);
   const staged = `${uploadsDirectory}/${uploadId}`;
   try {
     const bytes = await receive(dependencies, staged, request, { length, sha256, share });
@@ -89,7 +89,8 @@ async function receive(
 async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
   request.setTimeout(fileLimits.uploadIdleMs, () => request.destroy());
   try {
-    for await (const chunk of request) yield chunk;
+    // Whoever refuses the rest still has an answer to give, over this connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk;
   } catch (cause) {
     if (cause instanceof Error && request.readableAborted) throw cutShort({ cause });
     throw cause;
@@ -131,6 +132,9 @@ function lengthOf(request: Request, bytesMax: number): number | undefined {
     const detail =
       'Files are stored as they are sent: leave Content-Encoding out, and name a compressed file .gz or .zst';
     throw new RequestError('media_type_not_supported', detail);
+  }
+  if (request.get('content-range') !== undefined) {
+    throw new RequestError('invalid_request', 'A file is uploaded whole: leave Content-Range out');
   }
   const given = request.get('content-length');
   if (given === undefined) return undefined;
