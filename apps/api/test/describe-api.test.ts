@@ -41,7 +41,7 @@ describe('GET /openapi.json', () => {
     );
     const described = (await operations()).map(({ method, path }) => `${method} ${expressPath(path)}`);
     expect(described).to.have.members(mounted);
-    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(26);
+    expect(described).to.have.lengthOf(routeTable(api().dependencies).length).and.lengthOf(27);
   });
 
   it('refers only to what it has', async () => {

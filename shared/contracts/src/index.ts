@@ -1,5 +1,6 @@
 /** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
 export * from './access.js';
+export * from './access-limits.js';
 export * from './audit.js';
 export * from './commit-news.js';
 export * from './counters.js';

@@ -1,7 +1,7 @@
 /** API keys, and sessions of browsers that were opened with one. */
 import { z } from 'zod';
 import { keyRoleSchema } from './access.js';
-import { accessLimits } from './limits.js';
+import { accessLimits } from './access-limits.js';
 
 const time = z.iso.datetime();
 
