@@ -42,6 +42,8 @@ class BenchStack {
       ...process.env,
       GRIDMR_DATA_DIR: directory,
       GRIDMR_API_PORT: '0',
+      GRIDMR_API_HOST: '',
+      GRIDMR_API_KEYS: '',
       GRIDMR_WORKERS: String(benchWorkers),
       GRIDMR_LOG_LEVEL: 'error',
     };

@@ -2,6 +2,7 @@
 import { apiLimits, type Problem, problemKinds, RequestError } from '@gridmr/contracts';
 import type { Logger } from '@gridmr/runtime';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import { RateLimitedError } from './access/rate-limits.js';
 import { problemOf } from './problem-of.js';
 import { requestIdOf } from './request-id.js';
 
@@ -26,10 +27,25 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    if (mayPass.includes(problem.status)) response.set('retry-after', String(apiLimits.retryAfterSeconds));
+    if (mayPass.includes(problem.status)) response.set('retry-after', String(pauseAfter(problem)));
+    if (problem.status === 401) response.set('www-authenticate', 'Bearer');
+    discardBody(request);
     response.status(problem.status).removeHeader('content-length');
     response.type(problemMediaType).send(JSON.stringify(documentOf(problem, requestIdOf(response))));
   };
+}
+
+/** What is still to come of a refused body is let pass for a moment, so that its sender gets to read why; then the connection is cut. */
+function discardBody(request: Request): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.destroy(), apiLimits.refusedBodyMs);
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  request.resume();
+}
+
+function pauseAfter(problem: RequestError): number {
+  return problem instanceof RateLimitedError ? problem.retryAfterSeconds : apiLimits.retryAfterSeconds;
 }
 
 function documentOf(problem: RequestError, requestId: string): Problem {

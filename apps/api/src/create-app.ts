@@ -1,5 +1,5 @@
 /**
- * The API without a port. A request passes: id → log line → headers → the route's row (path, body, query, headers) →
+ * The API without a port. A request passes: id → log line → headers → admission → the route's row (path, body, query, headers) →
  * its verb → answer; and whatever goes wrong on the way becomes a problem document at the end.
  */
 import express, { type Express } from 'express';
@@ -15,9 +15,9 @@ import { serveDashboard } from './serve-dashboard.js';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
-  app.disable('x-powered-by').enable('case sensitive routing');
+  app.disable('x-powered-by').enable('case sensitive routing').set('trust proxy', dependencies.access.trustedProxies);
   app.use(assignRequestId, logRequests(dependencies.logger), countRequests(dependencies.metrics), helmet());
-  mountRoutes(app, routeTable(dependencies));
+  mountRoutes(app, routeTable(dependencies), dependencies);
   app.use(serveDashboard());
   app.use(refuseUnknownRoute, answerProblems(dependencies.logger));
   return app;

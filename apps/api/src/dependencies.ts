@@ -1,9 +1,10 @@
 /** What the API works with. `main.ts` builds it from the settings; tests build it from real parts of their own. */
 import type { ProgramSource } from '@gridmr/contracts';
 import type { ProgramFunctions } from '@gridmr/engine';
-import type { History } from '@gridmr/history';
+import type { History, Quota } from '@gridmr/history';
 import type { Logger } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
+import type { AccessControl } from './access/access-control.js';
 import type { JobQueue } from './job-queue.js';
 import type { LiveEvents } from './live/live-events.js';
 import type { ServiceMetrics } from './metrics/service-metrics.js';
@@ -33,6 +34,14 @@ export interface KeptJobs {
   readonly jobs: number | undefined;
 }
 
+/** What the settings say about files that come over HTTP. */
+export interface FileRules {
+  /** Of one upload. */
+  readonly bytesMax: number;
+  /** Of each client with the role `user`. */
+  readonly quota: Quota;
+}
+
 export interface ApiDependencies {
   readonly history: History;
   readonly store: BlobStore;
@@ -47,6 +56,10 @@ export interface ApiDependencies {
   /** Jobs of one client that have not ended. */
   readonly clientJobsMax: number;
   readonly kept: KeptJobs;
+  readonly access: AccessControl;
+  readonly fileRules: FileRules;
+  /** How long entries of the audit log are kept. */
+  readonly auditDays: number;
   readonly version: string;
   /** Asks that every unfinished job be looked at, as soon as Redis and the storage let it. */
   requestSweep(): void;

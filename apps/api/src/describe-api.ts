@@ -3,7 +3,16 @@
  * 2020-12, which is OpenAPI 3.1's own dialect). A schema that has an id becomes a component of that name.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { apiPrefix, headers, type ProblemCode, problemKinds, problemSchema, routes } from '@gridmr/contracts';
+import {
+  type Access,
+  apiPrefix,
+  headers,
+  type ProblemCode,
+  problemKinds,
+  problemSchema,
+  routes,
+  sessionCookie,
+} from '@gridmr/contracts';
 import { z } from 'zod';
 import { problemMediaType } from './answer-problems.js';
 import { guide } from './docs/guide.js';
@@ -15,11 +24,32 @@ type Json = Record<string, unknown>;
 export interface ApiDocument extends Json {
   readonly openapi: string;
   readonly paths: Record<string, Json>;
-  readonly components: { readonly schemas: Json };
+  readonly components: { readonly schemas: Json; readonly securitySchemes: Json };
 }
 
-/** Problems that any route may answer with, and any route that reads a body. */
+/** Any one of them will do. While authentication is off, none is needed. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+  apiKey: { type: 'apiKey', in: 'header', name: headers.apiKey, description: 'The same' },
+  session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: 'A browser that has signed in' },
+};
+
+const whoMay: Readonly<Record<Access, string>> = {
+  public: 'Needs no key.',
+  read: 'For every key. One with the role `user` reads what is its own.',
+  write: 'For keys with the roles `user` (what is its own) and `admin`.',
+  scrape: 'For GRIDMR_SCRAPE_KEY and keys with the role `admin`.',
+  admin: 'For keys with the role `admin`.',
+};
+
+/** Problems that any route may answer with, any that asks who calls, and any that reads a body. */
 const problemsOfAll: readonly ProblemCode[] = ['internal_error'];
+const problemsOfCallers: readonly ProblemCode[] = [
+  'unauthorized',
+  'forbidden',
+  'too_many_requests',
+  'database_unavailable',
+];
 const problemsOfBodies: readonly ProblemCode[] = ['invalid_request', 'body_too_large', 'media_type_not_supported'];
 
 export function describeApi(table: readonly Route[], version: string): ApiDocument {
@@ -34,7 +64,7 @@ export function describeApi(table: readonly Route[], version: string): ApiDocume
       description: guide,
     },
     paths,
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, securitySchemes },
   };
 }
 
@@ -50,13 +80,15 @@ function operationOf(row: Route, components: Components): Json {
     operationId: row.id,
     summary: row.summary,
     tags: [tagOf(row.path)],
-    ...(row.description === undefined ? {} : { description: row.description }),
+    description: [row.description, whoMay[row.access]].filter(text => text !== undefined).join(' '),
+    security: row.access === 'public' ? [] : Object.keys(securitySchemes).map(scheme => ({ [scheme]: [] })),
     parameters: [
       ...parametersOf('path', row.params, components),
       ...parametersOf('query', row.query, components),
       ...parametersOf('header', row.headers, components),
     ],
     ...(row.body === undefined ? {} : { requestBody: bodyOf(row, row.body, components) }),
+    ...(row.upload === true ? { requestBody: fileBody } : {}),
     responses: { ...answersOf(row, components), ...problemsOf(row, components) },
   };
 }
@@ -71,6 +103,11 @@ function bodyOf({ examples = {}, bodyIsOptional = false }: Route, schema: z.ZodT
 function nameOf(summary: string): string {
   return summary.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
+
+const fileBody = {
+  required: true,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+};
 
 function parametersOf(
   place: 'path' | 'query' | 'header',
@@ -127,7 +164,12 @@ function headersOf(described: Readonly<Record<string, string>> = {}): Json {
 
 /** Problems by status, each with the codes that it may carry. A status that answers otherwise too (health) is left alone. */
 function problemsOf(row: Route, components: Components): Json {
-  const codes = new Set([...row.problems, ...(row.body === undefined ? [] : problemsOfBodies), ...problemsOfAll]);
+  const codes = new Set([
+    ...row.problems,
+    ...(row.access === 'public' ? [] : problemsOfCallers),
+    ...(row.body === undefined ? [] : problemsOfBodies),
+    ...problemsOfAll,
+  ]);
   const byStatus = groupBy(codes, code => problemKinds[code].status);
   const described = [...byStatus]
     .filter(([status]) => !(status in row.answers))

@@ -1,4 +1,5 @@
 /** The API, for processes that build it themselves: tests, tools. The program is `main.js`. */
+export { type AccessOptions, createAccessControl } from './access/access-control.js';
 export { createApp } from './create-app.js';
 export type { ApiDependencies, JobCeilings, KeptJobs, ProgramCheck } from './dependencies.js';
 export { type ApiDocument, describeApi } from './describe-api.js';

@@ -1,28 +1,41 @@
 /** Puts the route table into an Express app: access and validation before each handler, 405 for methods that a path does not have. */
 import { type ProblemCode, RequestError } from '@gridmr/contracts';
-import type { Express, RequestHandler, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import type { AccessControl } from './access/access-control.js';
 import { admit } from './access/admit.js';
 import { callerOf } from './access/caller.js';
+import { guardJob } from './access/own-jobs.js';
+import type { ApiDependencies } from './dependencies.js';
 import { groupBy } from './group-by.js';
 import { parseInput } from './parse-input.js';
 import { readJsonBody, readOptionalJsonBody } from './read-json-body.js';
 import type { Answer, Route } from './route.js';
 
-export function mountRoutes(app: Express, table: readonly Route[]): void {
+type MountDependencies = Pick<ApiDependencies, 'access' | 'history'>;
+
+export function mountRoutes(app: Express, table: readonly Route[], dependencies: MountDependencies): void {
+  const { access, history } = dependencies;
   for (const [path, rows] of groupBy(table, row => row.path)) {
     const mounted = app.route(expressPath(path));
     for (const row of rows) {
       const body = row.body === undefined ? [] : row.bodyIsOptional ? readOptionalJsonBody : readJsonBody;
-      mounted[row.method](admit(row.access), refuseUnknownNames(row), ...body, handle(row));
+      const admission = [admit(access, row.access), refuseUnknownNames(row), guardJob(history)];
+      mounted[row.method](...admission, ...body, handle(row, access));
     }
     mounted.all(refuseMethod(allowedMethods(rows)));
   }
 }
 
-/** `/jobs/{job_id}` → `/jobs/:job_id`. */
+/** `/jobs/{job_id}` → `/jobs/:job_id`, `/files/{path}` → `/files/*path`. */
 export function expressPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+  return path.replace(/\{path\}$/, '*path').replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** The names in the path, decoded; those that `*path` stands for, joined again. */
+function namesIn({ params }: Request): Record<string, string> {
+  const names = Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : value]);
+  return Object.fromEntries(names);
 }
 
 function allowedMethods(rows: readonly Route[]): string {
@@ -33,24 +46,30 @@ function allowedMethods(rows: readonly Route[]): string {
 /** A path parameter of the wrong form names nothing: that is known before the body is read. */
 function refuseUnknownNames(row: Route): RequestHandler {
   return (request, _response, next) => {
-    if (row.params?.safeParse(request.params).success === false) {
+    if (row.params?.safeParse(namesIn(request)).success === false) {
       throw new RequestError('not_found', `There is nothing at ${request.path}`);
     }
     next();
   };
 }
 
-function handle(row: Route): RequestHandler {
+function handle(row: Route, { audit }: AccessControl): RequestHandler {
   return async (request, response) => {
+    const caller = callerOf(response);
+    const params = parse(row.params, namesIn(request));
     const answer = await row.handle({
-      params: parse(row.params, request.params),
+      params,
       query: parse(row.query, request.query),
       headers: parse(row.headers, request.headers),
       body: row.body === undefined ? undefined : parseInput(row.body, request.body),
-      caller: callerOf(response),
+      caller,
       request,
       response,
     });
+    if (row.audit !== undefined) {
+      const target = answer?.target ?? Object.values(params)[0];
+      await audit.note(row.audit, target === undefined ? undefined : String(target), caller, request, response);
+    }
     if (answer !== undefined) send(response, answer);
   };
 }

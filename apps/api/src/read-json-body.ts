@@ -5,9 +5,15 @@ import { jsonFault } from './json-fault.js';
 
 const readBytes = express.raw({ type: () => true, limit: requestLimits.bodyBytesMax });
 
-export const readJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, parseBody];
 /** No body is the same as `{}`. */
-export const readOptionalJsonBody: readonly RequestHandler[] = [refuseOtherTypes, readBytes, emptyBody, parseBody];
+export const readOptionalJsonBody: readonly RequestHandler[] = [
+  refuseOtherTypes,
+  limitTime,
+  readBytes,
+  emptyBody,
+  parseBody,
+];
+export const readJsonBody: readonly RequestHandler[] = [refuseOtherTypes, limitTime, readBytes, parseBody];
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
   // That there is no body is said further on.
@@ -15,6 +21,14 @@ function refuseOtherTypes(request: Request, _response: Response, next: NextFunct
   if (!isEmpty && request.is(['application/json', '+json']) === false) {
     throw new RequestError('media_type_not_supported', 'Send the body as JSON, with Content-Type: application/json');
   }
+  next();
+}
+
+/** Whoever sends a body byte by byte does not hold a connection for ever. */
+function limitTime(request: Request, _response: Response, next: NextFunction): void {
+  const timer = setTimeout(() => request.destroy(), requestLimits.bodyMs);
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
   next();
 }
 

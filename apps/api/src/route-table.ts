@@ -7,11 +7,14 @@ import { type Route, route } from './route.js';
 import { deadLetterRoutes } from './routes/dead-letter-routes.js';
 import { docsRoutes } from './routes/docs-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
+import { fileRoutes } from './routes/file-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { jobRoutes } from './routes/job-routes.js';
+import { keyRoutes } from './routes/key-routes.js';
 import { logRoutes } from './routes/log-routes.js';
 import { metricRoutes } from './routes/metric-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
+import { sessionRoutes } from './routes/session-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
 import { workerRoutes } from './routes/worker-routes.js';
 
@@ -25,6 +28,9 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...deadLetterRoutes(dependencies),
     ...logRoutes(dependencies),
     ...workerRoutes(dependencies),
+    ...fileRoutes(dependencies),
+    ...keyRoutes(dependencies),
+    ...sessionRoutes(dependencies),
     ...healthRoutes(dependencies),
     ...docsRoutes(),
     documentRoute(() => document),

@@ -2,7 +2,7 @@
  * One row of the route table. The same row validates requests, routes them, and describes them in the OpenAPI document,
  * so the three cannot disagree.
  */
-import type { Access, ProblemCode } from '@gridmr/contracts';
+import type { Access, AuditAction, ProblemCode } from '@gridmr/contracts';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Caller } from './access/caller.js';
@@ -24,9 +24,11 @@ export interface Call<Params, Query, Headers, Body> {
 
 export interface Answer {
   readonly status: number;
-  /** Undefined: the answer has none. */
+  /** Undefined for none. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What was made, for the audit log. */
+  readonly target?: string;
 }
 
 /** One successful (or, for health, unsuccessful) answer, for the document. */
@@ -49,11 +51,13 @@ export interface RouteSpec<
   Body extends z.ZodType,
 > {
   readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** As OpenAPI writes it: `/jobs/{job_id}`. */
+  /** As OpenAPI writes it: `/jobs/{job_id}`. A last `{path}` stands for any number of names. */
   readonly path: string;
   readonly id: string;
   /** Which callers may: enforced by `access/admit.ts` before anything else is looked at. */
   readonly access: Access;
+  /** What the audit log calls it: every route that changes something has one. Its target is the answer's, else the first name in the path. */
+  readonly audit?: AuditAction;
   readonly summary: string;
   readonly description?: string;
   /** A path whose parameters do not match names nothing: 404. */
@@ -65,6 +69,8 @@ export interface RouteSpec<
   readonly bodyIsOptional?: boolean;
   /** Bodies that may be sent as they are, by what they show. */
   readonly examples?: Readonly<Record<string, z.input<Body>>>;
+  /** The body is bytes that the handler reads as they come. */
+  readonly upload?: boolean;
   readonly answers: Readonly<Record<number, AnswerKind>>;
   readonly problems: readonly ProblemCode[];
   /** Gives an answer, or has written the response itself. */

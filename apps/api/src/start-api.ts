@@ -19,8 +19,10 @@ import {
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
+import { createAccessControl } from './access/access-control.js';
+import { isLoopback, refuseOpenDoor } from './access/open-door.js';
 import { createApp } from './create-app.js';
-import type { ApiDependencies } from './dependencies.js';
+import type { ApiDependencies, FileRules } from './dependencies.js';
 import { followEvents } from './follow-events.js';
 import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
@@ -60,6 +62,9 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const live = new LiveEvents(history, logger);
   const space = () => freeSpace(dataDirectory);
   const system = stack.use('system figures', new SystemFigures({ history, queue, live, logger, space }));
+  const isReachable = !isLoopback(settings.apiHost);
+  const access = createAccessControl({ ...accessSettings(settings), history, redis, logger, isReachable });
+  await refuseOpenDoor(settings.apiHost, access.keys);
   let sweep: Sweep | undefined;
 
   const dependencies: ApiDependencies = {
@@ -72,6 +77,9 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     metrics,
     system,
     logger,
+    access,
+    fileRules: fileRules(settings),
+    auditDays: settings.auditDays,
     version: packageVersion(import.meta.url),
     ceilings: {
       maxAttempts: settings.maxAttempts,
@@ -90,8 +98,21 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   return address;
 }
 
+function accessSettings({ apiKeys, scrapeKey, readsPerMinute, changesPerMinute, trustedProxies }: Settings) {
+  return { apiKeys, scrapeKey, rates: { reads: readsPerMinute, changes: changesPerMinute }, trustedProxies };
+}
+
+/** A quota of 0 is none. */
+function fileRules({ uploadMaxMb, userQuotaMb, userQuotaFiles }: Settings): FileRules {
+  const unlessNone = (quota: number) => (quota === 0 ? Number.MAX_SAFE_INTEGER : quota);
+  const quota = { bytes: unlessNone(userQuotaMb * bytesPerMb), files: unlessNone(userQuotaFiles) };
+  return { bytesMax: uploadMaxMb * bytesPerMb, quota };
+}
+
 async function listen(dependencies: ApiDependencies, settings: Settings, stack: StopStack): Promise<ApiAddress> {
   const server = createServer(createApp(dependencies));
+  // An upload may take hours: it ends when nothing arrives any more, and JSON bodies have a deadline of their own.
+  server.requestTimeout = 0;
   stack.add('http server', () => stopServer(server));
   server.listen(settings.apiPort, settings.apiHost);
   await once(server, 'listening');

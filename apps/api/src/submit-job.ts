@@ -2,7 +2,7 @@
  * Submits a job. Everything that can be wrong with it is found before anything is stored; once its record is stored
  * the job is promised, and nothing that fails later takes the answer back: the sweep makes up for it.
  *
- * Order: ceilings, program, idempotency key, the client's jobs, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
+ * Order: ceilings, client, program, idempotency key, the client's jobs, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
  * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
  */
 import { randomBytes } from 'node:crypto';
@@ -17,20 +17,22 @@ import {
   specFromRequest,
 } from '@gridmr/contracts';
 import type { z } from 'zod';
+import type { Caller } from './access/caller.js';
+import { clientOf } from './access/own-jobs.js';
 import { checkCeilings } from './check-ceilings.js';
 import { checkClientJobs } from './check-client-jobs.js';
 import { checkDataPaths } from './check-data-paths.js';
 import type { ApiDependencies } from './dependencies.js';
+import { refuseForeignPaths } from './files/job-paths.js';
 import { queueJob } from './queue-job.js';
 import { resumeJob } from './resume-job.js';
 
 export interface Submission {
   readonly request: z.output<typeof jobRequestSchema>;
+  readonly caller: Caller;
   readonly idempotency: { readonly key: string; readonly digest: string } | undefined;
 }
 
-/** Until there are API keys, every caller is this one. */
-const anonymousClient = 'anonymous';
 const traceIdBytes = 16;
 
 /**
@@ -39,11 +41,12 @@ const traceIdBytes = 16;
  */
 export async function submitJob(
   dependencies: ApiDependencies,
-  { request, idempotency }: Submission,
+  { request, idempotency, caller }: Submission,
 ): Promise<SubmittedJob> {
   checkCeilings(request, dependencies.ceilings);
   const jobId = newJobId();
-  const spec = await understand(dependencies, request, jobId);
+  const clientId = clientOf(caller, request);
+  const spec = await understand(dependencies, request, { jobId, clientId });
   const { history } = dependencies;
   const known = idempotency && (await history.findSubmission(spec.client_id, idempotency.key));
   if (known !== undefined && known.digest !== idempotency?.digest) return refuseReuse(known.jobId);
@@ -55,6 +58,7 @@ export async function submitJob(
   const queueIsThere = dependencies.queue.check();
   // Its failure is met below: what is wrong with the job comes first.
   queueIsThere.catch(() => undefined);
+  await refuseForeignPaths(dependencies, caller, spec, jobId);
   await checkDataPaths(dependencies.store, spec);
   await queueIsThere;
 
@@ -71,9 +75,9 @@ export async function submitJob(
 async function understand(
   { checker, ceilings }: ApiDependencies,
   request: Submission['request'],
-  jobId: string,
+  owned: { readonly jobId: string; readonly clientId: string },
 ): Promise<JobSpec> {
-  const defaults = { jobId, clientId: anonymousClient, ...ceilings };
+  const defaults = { ...owned, ...ceilings };
   const { program } = specFromRequest(request, true, defaults);
   const { source, functions } = await checker.check(program, request.language);
   return { ...specFromRequest(request, functions.reduce, defaults), program: source };

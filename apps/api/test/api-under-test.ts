@@ -19,7 +19,16 @@ import { type BlobStore, freeSpace, JobStore, openFsStore } from '@gridmr/storag
 import { TemporaryDirectory } from '@gridmr/testkit';
 import type { Express } from 'express';
 import request from 'supertest';
-import { type ApiDependencies, createApp, JobQueue, LiveEvents, ServiceMetrics, SystemFigures } from '../dist/index.js';
+import {
+  type AccessOptions,
+  type ApiDependencies,
+  createAccessControl,
+  createApp,
+  JobQueue,
+  LiveEvents,
+  ServiceMetrics,
+  SystemFigures,
+} from '../dist/index.js';
 import { RecordedLog } from './recorded-log.js';
 
 const bytesPerMb = 1024 * 1024;
@@ -61,6 +70,7 @@ export class ApiUnderTest implements AsyncDisposable {
     redisUrl: string,
     checker: ProgramChecker,
     change: Partial<ApiDependencies> = {},
+    access: Partial<AccessOptions> = {},
   ): Promise<ApiUnderTest> {
     const directory = await TemporaryDirectory.create('api');
     const log = new RecordedLog();
@@ -91,6 +101,9 @@ export class ApiUnderTest implements AsyncDisposable {
       metrics,
       system,
       logger: log,
+      access: createAccessControl({ history, redis, logger: log, ...access }),
+      fileRules: { bytesMax: 4 * bytesPerMb, quota: { bytes: bytesPerMb, files: 5 } },
+      auditDays: 90,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },
       clientJobsMax: 1000,
       kept: { retryHours: 24, days: undefined, jobs: undefined },
@@ -211,7 +224,10 @@ export interface Parts {
 }
 
 /** For suites that open APIs themselves: `withParts()` gives an opener. */
-export function withParts(): (change?: Partial<ApiDependencies>) => Promise<ApiUnderTest> {
+export function withParts(): (
+  change?: Partial<ApiDependencies>,
+  access?: Partial<AccessOptions>,
+) => Promise<ApiUnderTest> {
   let parts: Parts | undefined;
   before(async function () {
     this.timeout(30_000);
@@ -225,8 +241,8 @@ export function withParts(): (change?: Partial<ApiDependencies>) => Promise<ApiU
     await parts?.server.stop();
     await parts?.home[Symbol.asyncDispose]();
   });
-  return change => {
+  return (change, access) => {
     if (parts === undefined) throw new Error('the parts are there during tests only');
-    return ApiUnderTest.open(parts.server.url, parts.checker, change);
+    return ApiUnderTest.open(parts.server.url, parts.checker, change, access);
   };
 }

@@ -38,8 +38,8 @@ export class ListeningApp implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async listen(path: string, lastEventId?: string): Promise<EventStream> {
-    const headers = new Headers(lastEventId === undefined ? [] : [['last-event-id', lastEventId]]);
+  async listen(path: string, lastEventId?: string, more: Record<string, string> = {}): Promise<EventStream> {
+    const headers = new Headers({ ...more, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) });
     const cut = new AbortController();
     const response = await fetch(`${this.url}${path}`, { headers, signal: cut.signal });
     return new EventStream(response, cut);

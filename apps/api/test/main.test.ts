@@ -51,6 +51,34 @@ describe('the API process', function () {
     expect(api.stderr).not.to.match(/"level":"error"/);
   });
 
+  it('listens where others can reach it only with keys: those of the settings, or of the database', async () => {
+    const failure = await start({ GRIDMR_API_HOST: '0.0.0.0' }).catch(error => error);
+    expect(failure).to.be.instanceOf(Error);
+    expect(failure.message).to.match(/authentication is off.*GRIDMR_API_KEYS/);
+
+    const secret = 'a-secret-of-an-admin';
+    const open = await start({ GRIDMR_API_HOST: '0.0.0.0', GRIDMR_API_KEYS: `ops:admin:${secret}` });
+    const port = new URL(open.url).port;
+    const ask = (at: string, key?: string) =>
+      fetch(`http://127.0.0.1:${at}/api/v1/jobs`, key === undefined ? {} : { headers: { 'x-api-key': key } });
+    expect((await ask(port)).status).to.equal(401);
+    expect((await ask(port, secret)).status).to.equal(200);
+    const made = await fetch(`http://127.0.0.1:${port}/api/v1/keys`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': secret },
+      body: JSON.stringify({ name: 'ops', role: 'admin' }),
+    });
+    const { secret: lasting } = (await made.json()) as { secret: string };
+    await open.api.stop();
+    expect(open.api.stderr).not.to.include(secret).and.not.include(lasting);
+
+    const later = await start({ GRIDMR_API_HOST: '0.0.0.0' });
+    const laterPort = new URL(later.url).port;
+    expect((await ask(laterPort, secret)).status).to.equal(401);
+    expect((await ask(laterPort, lasting)).status).to.equal(200);
+    await later.api.stop();
+  });
+
   it('keeps its promise to run a job when it is killed and Redis forgets everything', async () => {
     const first = await start();
     const location = (await submit(first.url)).headers.get('location');

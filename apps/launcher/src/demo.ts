@@ -38,6 +38,9 @@ async function demo(signal: AbortSignal): Promise<void> {
       ...process.env,
       GRIDMR_DATA_DIR: directory,
       GRIDMR_API_PORT: '0',
+      // By itself and for itself: it shows no key.
+      GRIDMR_API_HOST: '',
+      GRIDMR_API_KEYS: '',
       GRIDMR_WORKERS: String(workers),
       GRIDMR_LOG_LEVEL: process.env.GRIDMR_LOG_LEVEL ?? 'error',
     };

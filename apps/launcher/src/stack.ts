@@ -59,7 +59,7 @@ async function startParts(
 ): Promise<Stack> {
   const { redisUrl, dataDirectory } = settings;
   const queue = parts.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger, force: queueKind }));
-  const childEnv = { ...(env ?? process.env), GRIDMR_REDIS_URL: queue.url };
+  const childEnv: NodeJS.ProcessEnv = { ...(env ?? process.env), GRIDMR_REDIS_URL: queue.url };
   const api = await ProgramProcess.start<{ host: string; port: number }>({
     name: 'API',
     entry: apiEntry,
@@ -68,9 +68,11 @@ async function startParts(
     restartEnv: ({ port }) => ({ GRIDMR_API_PORT: String(port) }),
   });
   parts.use('API', api.program);
+  // Workers ask for no key and show none.
+  const { GRIDMR_API_KEYS: _keys, GRIDMR_SCRAPE_KEY: _scrapeKey, ...workerEnv } = childEnv;
   const workers = await Promise.allSettled(
     Array.from({ length: settings.workers }, (_, i) =>
-      ProgramProcess.start({ name: `worker ${i + 1}`, entry: workerEntry, env: childEnv, logger }),
+      ProgramProcess.start({ name: `worker ${i + 1}`, entry: workerEntry, env: workerEnv, logger }),
     ),
   );
   const started = workers.filter(result => result.status === 'fulfilled').map(result => result.value.program);

@@ -34,10 +34,14 @@ import {
   type Worker,
   workersStatusSchema,
 } from '@gridmr/contracts';
+import { AccessCalls } from './access-calls.js';
+import { allItems } from './all-items.js';
+import type { CallOptions, PageQuery } from './call-options.js';
+import { FileCalls } from './file-calls.js';
 import { followStream } from './follow-stream.js';
 import type { ReceivedEvent } from './read-events.js';
 import { readLines } from './read-lines.js';
-import { type AnswerSchema, parseJson, Transport, type TransportOptions } from './transport.js';
+import { anything, parseJson, Transport, type TransportOptions } from './transport.js';
 import { type WaitForOptions, waitFor } from './wait-for.js';
 import { watchStream } from './watch-stream.js';
 
@@ -46,19 +50,9 @@ export interface ClientOptions extends TransportOptions {
   readonly resultsIdleMs?: number | undefined;
 }
 
-/** Every call takes a signal that ends it, with the signal's own reason. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
 export interface SubmitOptions extends CallOptions {
   /** The same key and body give the same job, however often they are sent. */
   readonly idempotencyKey?: string | undefined;
-}
-
-export interface PageQuery {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
 export interface TaskQuery extends PageQuery {
@@ -81,11 +75,11 @@ export interface ResultsOptions extends CallOptions {
 const jobPageSchema = pageSchema(jobSchema, 'JobPage');
 const taskPageSchema = pageSchema(taskSchema, 'TaskPage');
 const letterPageSchema = pageSchema(deadLetterSchema, 'DeadLetterPage');
-/** For answers whose status says all. */
-const anything: AnswerSchema<unknown> = { safeParse: data => ({ success: true, data }) };
 
 /** All methods throw `ApiError` when the API refuses, `ConnectionError` when no usable answer comes. */
 export class GridmrClient {
+  readonly files: FileCalls;
+  readonly access: AccessCalls;
   readonly #transport: Transport;
   readonly #options: ClientOptions;
 
@@ -93,6 +87,8 @@ export class GridmrClient {
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
     this.#options = options;
+    this.files = new FileCalls(this.#transport);
+    this.access = new AccessCalls(this.#transport);
   }
 
   submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<SubmittedJob> {
@@ -243,16 +239,4 @@ export class GridmrClient {
   waitFor(id: string, options: WaitForOptions = {}): Promise<Job> {
     return waitFor(this, id, options);
   }
-}
-
-async function* allItems<Item>(
-  readPage: (cursor: string | undefined) => Promise<Page<Item>>,
-  first: string | undefined,
-): AsyncGenerator<Item, void, undefined> {
-  let cursor: string | null | undefined = first;
-  do {
-    const page: Page<Item> = await readPage(cursor);
-    yield* page.items;
-    cursor = page.next_cursor;
-  } while (cursor !== null);
 }

@@ -1,5 +1,5 @@
 /** One request over `fetch`: address, key, deadline, and what is not an answer turned into the right error. */
-import { clientLimits, problemSchema } from '@gridmr/contracts';
+import { clientLimits, headers, problemSchema } from '@gridmr/contracts';
 import { ApiError } from './api-error.js';
 import { ConnectionError } from './connection-error.js';
 
@@ -11,11 +11,17 @@ export interface TransportOptions {
   readonly requestMs?: number | undefined;
 }
 
+/** The bytes of a file. */
+export type Content = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>;
+
 export interface RequestParts {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, however long that takes. */
+  readonly content?: Content | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Statuses beside 2xx whose body is an answer rather than a problem. */
   readonly accept?: readonly number[];
@@ -25,6 +31,9 @@ export interface RequestParts {
 export interface AnswerSchema<Answer> {
   safeParse(input: unknown): { success: true; data: Answer } | { success: false; error: Error };
 }
+
+/** For answers whose status says all. */
+export const anything: AnswerSchema<unknown> = { safeParse: data => ({ success: true, data }) };
 
 export class Transport {
   readonly #options: TransportOptions;
@@ -36,7 +45,7 @@ export class Transport {
 
   /** The answer's JSON, validated. Throws `ApiError`, `ConnectionError`, or the signal's reason. */
   async json<Answer>(path: string, schema: AnswerSchema<Answer>, parts: RequestParts = {}): Promise<Answer> {
-    const deadline = AbortSignal.timeout(this.#requestMs);
+    const deadline = parts.content === undefined ? AbortSignal.timeout(this.#requestMs) : new AbortController().signal;
     const url = this.#url(path, parts);
     const text = await this.#guard(url, deadline, parts, async () => {
       const response = await this.#send(url, deadline, parts);
@@ -79,12 +88,13 @@ export class Transport {
       method: parts.method ?? 'GET',
       headers: {
         accept: 'application/json',
-        ...(parts.body === undefined ? {} : { 'content-type': 'application/json' }),
+        [headers.client]: 'gridmr-client',
+        ...typeOf(parts),
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
         ...parts.headers,
       },
       signal: parts.signal === undefined ? deadline : AbortSignal.any([deadline, parts.signal]),
-      ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+      ...contentOf(parts),
     });
     if (response.ok || parts.accept?.includes(response.status)) return response;
     const text = await response.text();
@@ -108,6 +118,18 @@ export class Transport {
       throw new ConnectionError('unreachable', url, reasonOf(error), { cause: error });
     }
   }
+}
+
+function typeOf({ body, content }: RequestParts): Record<string, string> {
+  if (content !== undefined) return { 'content-type': 'application/octet-stream' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+/** A stream has to say that its answer may come before its end. */
+function contentOf({ body, content }: RequestParts): { body?: Content; duplex?: 'half' } {
+  if (content instanceof ReadableStream) return { body: content, duplex: 'half' };
+  if (content !== undefined) return { body: content };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 /** Undefined for what is not JSON, which no schema accepts. */

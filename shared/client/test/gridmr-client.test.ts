@@ -239,4 +239,126 @@ describe('GridmrClient', () => {
     await failureOf(client.job('../keys?x=1'));
     expect(server.asked[0]?.path).to.equal('/api/v1/jobs/..%2Fkeys%3Fx%3D1');
   });
+
+  describe('and files', () => {
+    const file = { path: 'a b/ä.txt', bytes: 4, modified_at: '2030-01-01T00:00:00.000Z' };
+
+    it('uploads one as it is, under its own name', async () => {
+      const client = await serve((_, res) => json(res, 201, file));
+      expect(await client.files.upload('a b/ä.txt', 'text', { onlyNew: true, sha256: 'abc' })).to.deep.equal(file);
+      const [asked] = server.asked;
+      expect(asked).to.include({ method: 'PUT', path: '/api/v1/files/a%20b/%C3%A4.txt', body: 'text' });
+      expect(asked?.headers).to.include({
+        'content-type': 'application/octet-stream',
+        'if-none-match': '*',
+        'content-digest': 'sha-256=:abc:',
+        'x-gridmr-client': 'gridmr-client',
+      });
+    });
+
+    it('uploads a stream, which no deadline ends', async () => {
+      const client = await serve((_, res) => json(res, 201, file), { requestMs: 50 });
+      const slowly = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          controller.enqueue(new TextEncoder().encode('te'));
+          await new Promise(resolve => setTimeout(resolve, 150));
+          controller.enqueue(new TextEncoder().encode('xt'));
+          controller.close();
+        },
+      });
+      await client.files.upload('a', slowly);
+      expect(server.asked[0]?.body).to.equal('text');
+    });
+
+    it('downloads one, or a part of it', async () => {
+      const client = await serve((_, res) => res.end('text'));
+      const read = async (options = {}) => new Response(await client.files.download('a', options)).text();
+      expect(await read()).to.equal('text');
+      await read({ start: 2 });
+      await read({ start: 2, end: 4 });
+      expect(server.asked.map(({ headers }) => headers.range)).to.deep.equal([undefined, 'bytes=2-', 'bytes=2-3']);
+    });
+
+    it('lists them page after page, and deletes one', async () => {
+      const pages = [
+        { items: [file], next_cursor: 'c' },
+        { items: [], next_cursor: null },
+      ];
+      const client = await serve((asked, res) => {
+        if (asked.method === 'DELETE') res.writeHead(204).end();
+        else json(res, 200, pages.shift());
+      });
+      expect(await collect(client.files.all({ prefix: 'a b/' }))).to.deep.equal([file]);
+      expect(server.asked.map(({ query }) => query)).to.deep.equal([
+        { prefix: 'a b/' },
+        { prefix: 'a b/', cursor: 'c' },
+      ]);
+      await client.files.delete('a b/ä.txt');
+      expect(server.asked.at(-1)).to.include({ method: 'DELETE', path: '/api/v1/files/a%20b/%C3%A4.txt' });
+    });
+  });
+
+  describe('and access', () => {
+    it('makes, lists and deletes keys', async () => {
+      const key = {
+        key_id: `k${'0'.repeat(16)}`,
+        name: 'ann',
+        role: 'user',
+        source: 'created',
+        created_at: null,
+        expires_at: null,
+        last_used_at: null,
+      };
+      const client = await serve((asked, res) => {
+        if (asked.method === 'DELETE') res.writeHead(204).end();
+        else if (asked.method === 'POST') json(res, 201, { ...key, secret: 's' });
+        else json(res, 200, { items: [key], next_cursor: null });
+      });
+      expect((await client.access.createKey({ name: 'ann', role: 'user' })).secret).to.equal('s');
+      expect((await client.access.listKeys()).items).to.deep.equal([key]);
+      await client.access.deleteKey(key.key_id);
+      expect(server.asked.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        'POST /api/v1/keys',
+        'GET /api/v1/keys',
+        `DELETE /api/v1/keys/${key.key_id}`,
+      ]);
+    });
+
+    it('signs in and out, and asks who one is', async () => {
+      const session = { authentication: 'on', client_id: 'ann', role: 'user', key_id: null, expires_at: null };
+      const client = await serve((asked, res) => {
+        if (asked.method === 'DELETE') res.writeHead(204).end();
+        else json(res, 200, session);
+      });
+      expect(await client.access.signIn('s')).to.deep.equal(session);
+      expect(await client.access.whoAmI()).to.deep.equal(session);
+      await client.access.signOut();
+      expect(server.asked.map(({ method, body }) => [method, body])).to.deep.equal([
+        ['POST', '{"key":"s"}'],
+        ['GET', ''],
+        ['DELETE', ''],
+      ]);
+    });
+
+    it('reads the audit log page after page', async () => {
+      const entry = {
+        audit_id: 'a1',
+        at: '2030-01-01T00:00:00.000Z',
+        action: 'job.submit',
+        client_id: 'ann',
+        key_id: null,
+        role: 'user',
+        address: '::1',
+        target: jobId,
+        request_id: 'r',
+      };
+      const pages = [
+        { items: [entry], next_cursor: 'c' },
+        { items: [entry], next_cursor: null },
+      ];
+      const client = await serve((_, res) => json(res, 200, pages.shift()));
+      expect(await collect(client.access.allAudit({ client_id: 'ann' }))).to.deep.equal([entry, entry]);
+      expect(server.asked[1]?.query).to.deep.equal({ client_id: 'ann', cursor: 'c' });
+    });
+  });
 });

@@ -1,11 +1,14 @@
 /** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
 export * from './access.js';
+export * from './access-limits.js';
 export * from './attempt-figures.js';
+export * from './audit.js';
 export * from './commit-news.js';
 export * from './counters.js';
 export * from './data-path.js';
 export * from './dead-letter.js';
 export * from './errors.js';
+export * from './file.js';
 export * from './group-summary.js';
 export * from './health.js';
 export * from './ids.js';
@@ -14,6 +17,7 @@ export * from './job-files.js';
 export * from './job-logs.js';
 export * from './job-metrics.js';
 export * from './job-spec.js';
+export * from './key.js';
 export * from './limits.js';
 export * from './live-events.js';
 export * from './messages.js';

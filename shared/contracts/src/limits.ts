@@ -1,6 +1,7 @@
 /**
  * Every bound of GridMR that is not a setting, in one place, each named with its unit.
- * Settings (environment) are in `@gridmr/runtime`; what a job may ask for is in `job-spec.ts`.
+ * Settings (environment) are in `@gridmr/runtime`; what a job may ask for is in `job-spec.ts`. Bounds of keys and of
+ * files over HTTP are in `access-limits.ts`.
  */
 
 const kib = 1024;
@@ -32,6 +33,8 @@ export const requestLimits = {
   runsMax: 1000,
   /** A job's specification after a retry has changed it: a body that named its sources anew would be no longer. */
   specBytesMax: 1 * mib,
+  /** From a request's head to the end of its JSON body. */
+  bodyMs: 60 * secondMs,
 } as const;
 
 /** The API process (`apps/api`). */
@@ -39,6 +42,7 @@ export const apiLimits = {
   /** How long one dependency may take to answer a readiness check. */
   healthCheckMs: 2 * secondMs,
   retryAfterSeconds: 2,
+  refusedBodyMs: 2 * secondMs,
   /** A manifest of one million parts is about this long. */
   manifestBytesMax: 160 * mib,
   /** A shared directory may show a verdict a little after the news of it. */
@@ -122,6 +126,9 @@ export const sweepLimits = {
   deletedRowsAtOnce: 5000,
   /** Of a deleted job's files, those that late attempts write are looked for once more after this. */
   deletedAgainMs: 60 * secondMs,
+  uploadsLookedAtMax: 1000,
+  /** How often the files of each client are counted again. */
+  recountEveryMs: 3600 * secondMs,
 } as const;
 
 /** A page of dead letters. */
@@ -436,6 +443,11 @@ export const settingLimits = {
   retentionDaysMin: 0.000_01,
   retentionDaysMax: 36_500,
   retentionJobsMax: 100_000_000,
+  requestsPerMinuteMax: 100_000_000,
+  trustedProxiesMax: 10,
+  fileMbMax: 1_000_000_000,
+  filesMax: 1_000_000_000,
+  auditDaysMax: 36_500,
 } as const;
 
 /** The HTTP client (`@gridmr/client`). */

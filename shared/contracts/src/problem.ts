@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** The closed list of codes in problem documents, each with its HTTP status and title. */
 export const problemKinds = {
   invalid_request: { status: 400, title: 'The request is not valid' },
+  digest_mismatch: { status: 400, title: 'The content is not what its digest says' },
   path_not_allowed: { status: 400, title: 'The path is outside the data directory' },
   language_not_supported: { status: 400, title: 'This language is not supported' },
   unauthorized: { status: 401, title: 'An API key is needed' },
@@ -11,6 +12,8 @@ export const problemKinds = {
   not_found: { status: 404, title: 'Not found' },
   input_not_found: { status: 404, title: 'The input does not exist' },
   method_not_allowed: { status: 405, title: 'The route does not have this method' },
+  last_admin_key: { status: 409, title: 'Nobody could make keys any more' },
+  path_taken: { status: 409, title: 'Something else stands there' },
   output_exists: { status: 409, title: 'The output path is not empty' },
   idempotency_conflict: { status: 409, title: 'This idempotency key belongs to another request' },
   not_finished: { status: 409, title: 'The job has not finished' },
@@ -18,8 +21,11 @@ export const problemKinds = {
   no_results: { status: 409, title: 'The job has no results' },
   already_finished: { status: 409, title: 'The job has already finished' },
   not_retryable: { status: 409, title: 'The job has neither failed nor been cancelled' },
+  file_exists: { status: 412, title: 'The file exists' },
+  quota_exceeded: { status: 413, title: 'The storage quota is used up' },
   body_too_large: { status: 413, title: 'The request body is too large' },
   media_type_not_supported: { status: 415, title: 'The request body is not JSON' },
+  range_not_satisfiable: { status: 416, title: 'The file does not have this range' },
   program_does_not_parse: { status: 422, title: 'The program does not parse' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong in GridMR' },

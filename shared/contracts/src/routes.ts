@@ -19,6 +19,12 @@ export const routes = {
   systemMetrics: `${apiPrefix}/metrics/system`,
   jobRetry: (id: string) => `${apiPrefix}/jobs/${id}/retry`,
   workersStatus: `${apiPrefix}/workers/status`,
+  keys: `${apiPrefix}/keys`,
+  key: (id: string) => `${apiPrefix}/keys/${id}`,
+  session: `${apiPrefix}/session`,
+  audit: `${apiPrefix}/audit`,
+  files: `${apiPrefix}/files`,
+  file: (path: string) => `${apiPrefix}/files/${path}`,
   health: '/health',
   healthLive: '/health/live',
   healthReady: '/health/ready',
@@ -42,6 +48,10 @@ export const headers = {
   requestId: 'x-request-id',
   idempotencyKey: 'idempotency-key',
   lastEventId: 'last-event-id',
+  apiKey: 'x-api-key',
+  /** Any value. Pages of others cannot send it, so a request with a session's cookie that has it was meant. */
+  client: 'x-gridmr-client',
+  contentDigest: 'content-digest',
 } as const;
 
 export const eventStreamMediaType = 'text/event-stream';

@@ -20,6 +20,11 @@ export async function askedJob(db: Kysely<Tables>, jobId: string): Promise<Asked
   return row && fromJson<AskedJob>(row.asked);
 }
 
+export async function ownerOf(db: Kysely<Tables>, jobId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('jobs').select('client_id').where('job_id', '=', jobId).executeTakeFirst();
+  return row?.client_id;
+}
+
 export async function findJob(db: Kysely<Tables>, jobId: string): Promise<Job | undefined> {
   const row = await db.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
   return row && jobView(row);

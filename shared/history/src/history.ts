@@ -18,6 +18,9 @@ import type {
   TaskState,
   Verdict,
 } from '@gridmr/contracts';
+import type { AuditRecords } from './audit-records.js';
+import type { KeyRecords } from './key-records.js';
+import type { UsageRecords } from './usage-records.js';
 
 export interface NewJob {
   readonly asked: AskedJob;
@@ -151,6 +154,11 @@ export interface History extends AsyncDisposable {
   recordEvents(events: readonly JobEvent[]): Promise<void>;
   /** Ends a job as its verdict says. Returns false if it had ended before, or is unknown. */
   finishJob(verdict: Verdict): Promise<boolean>;
+  /** Who the job belongs to; undefined for an unknown one. */
+  ownerOf(jobId: string): Promise<string | undefined>;
+  readonly keys: KeyRecords;
+  readonly audit: AuditRecords;
+  readonly usage: UsageRecords;
   /** Throws unless the database answers. */
   check(): Promise<void>;
 }

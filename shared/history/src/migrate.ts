@@ -7,12 +7,14 @@ import { type Kysely, type Migration, Migrator } from 'kysely';
 import { jobRecords } from './migrations/0001-job-records.js';
 import { runs } from './migrations/0002-runs.js';
 import { jobFigures } from './migrations/0003-job-figures.js';
+import { keysAndAudit } from './migrations/0004-keys-and-audit.js';
 import type { Tables } from './schema.js';
 
 const migrations: Record<string, Migration> = {
   '0001-job-records': jobRecords,
   '0002-runs': runs,
   '0003-job-figures': jobFigures,
+  '0004-keys-and-audit': keysAndAudit,
 };
 
 /** Throws what the database says; running it again is harmless. */

@@ -2,7 +2,7 @@
  * The tables, as kysely types. Times are fixed-width UTC text (`utc-time.ts`), JSON is text, booleans are 0 or 1.
  * Nothing is `jsonb` or `timestamptz`: one set of queries serves SQLite and PostgreSQL.
  */
-import type { AttemptState, JobPhase, JobStatus, TaskKind, TaskState } from '@gridmr/contracts';
+import type { AttemptState, AuditAction, JobPhase, JobStatus, KeyRole, TaskKind, TaskState } from '@gridmr/contracts';
 
 /**
  * One row per job. Counts of its tasks and attempts stand here, kept by the transaction that changes a task, so that
@@ -89,7 +89,62 @@ export interface DeletionRow {
   deleted_at: string;
 }
 
+/** An API key that was made over the API; those of the settings are in no table. */
+export interface KeyRow {
+  key_id: string;
+  name: string;
+  role: KeyRole;
+  /** SHA-256 of the secret, hexadecimal. */
+  secret_hash: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+}
+
+/** A browser that has shown a key. */
+export interface SessionRow {
+  /** SHA-256 of what its cookie holds, hexadecimal. */
+  token_hash: string;
+  key_id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** `audit_id` sorts by time. */
+export interface AuditRow {
+  audit_id: string;
+  at: string;
+  action: AuditAction;
+  client_id: string | null;
+  key_id: string | null;
+  role: string | null;
+  address: string;
+  target: string | null;
+  request_id: string;
+}
+
+/** What a client's files take up, uploads on their way included. `version` counts the changes. */
+export interface FileUsageRow {
+  client_id: string;
+  bytes: number;
+  files: number;
+  version: number;
+}
+
+/** An upload on its way, and what is set aside for it. */
+export interface UploadRow {
+  upload_id: string;
+  client_id: string;
+  bytes: number;
+  started_at: string;
+}
+
 export interface Tables {
+  api_keys: KeyRow;
+  sessions: SessionRow;
+  audit: AuditRow;
+  file_usage: FileUsageRow;
+  uploads: UploadRow;
   jobs: JobRow;
   tasks: TaskRow;
   attempts: AttemptRow;

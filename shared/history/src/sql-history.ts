@@ -3,6 +3,7 @@ import { type AskedJob, type JobEvent, type JobListQuery, parseRunId, type Verdi
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
+import { AuditRecords } from './audit-records.js';
 import { countRecords } from './count-records.js';
 import { deleteJob, deleteRows, deletions, expiredJobs, forgetDeletion } from './delete-job.js';
 import {
@@ -12,19 +13,25 @@ import {
   findJob,
   findStatus,
   listJobs,
+  ownerOf,
   unfinishedJobs,
 } from './find-jobs.js';
 import { findTask, findTasks, listTasks } from './find-tasks.js';
 import { finishJob, movedJob } from './finish-job.js';
 import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
 import { committedAttempts, phaseTimes } from './job-figures.js';
+import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
 import { taskStates } from './task-states.js';
+import { UsageRecords } from './usage-records.js';
 
 export class SqlHistory implements History {
   readonly kind: History['kind'];
+  readonly keys: KeyRecords;
+  readonly audit: AuditRecords;
+  readonly usage: UsageRecords;
   readonly #db: Kysely<Tables>;
   readonly #onChange: (change: JobChange) => void;
 
@@ -33,6 +40,9 @@ export class SqlHistory implements History {
     this.kind = kind;
     this.#db = db;
     this.#onChange = onChange;
+    this.keys = new KeyRecords(db);
+    this.audit = new AuditRecords(db);
+    this.usage = new UsageRecords(db);
   }
 
   async addJob(job: NewJob) {
@@ -47,6 +57,10 @@ export class SqlHistory implements History {
 
   askedJob(jobId: string) {
     return askedJob(this.#db, jobId);
+  }
+
+  ownerOf(jobId: string) {
+    return ownerOf(this.#db, jobId);
   }
 
   findJob(jobId: string) {

@@ -1,6 +1,7 @@
 import { HistoryUnavailableError, type JobChange, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeAccess } from './describe-access.js';
 import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
@@ -41,6 +42,7 @@ describe('PostgreSQL', function () {
   describeHighestAttempt('history in PostgreSQL', () => openNew());
   describeRuns('history in PostgreSQL', () => openNew());
   describeChanges('history in PostgreSQL', openNew);
+  describeAccess('PostgreSQL', () => openNew());
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

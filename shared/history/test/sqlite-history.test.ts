@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { HistoryInUseError, type JobChange, openHistory } from '@gridmr/history';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { describeAccess } from './describe-access.js';
 import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
@@ -32,6 +33,7 @@ describeHistory('history in SQLite', () => openNew());
 describeHighestAttempt('history in SQLite', () => openNew());
 describeRuns('history in SQLite', () => openNew());
 describeChanges('history in SQLite', openNew);
+describeAccess('SQLite', () => openNew());
 
 describe('the SQLite file', function () {
   this.timeout(20_000);

@@ -10,6 +10,7 @@ export * from './event-reader.js';
 export * from './find-on-path.js';
 export * from './heartbeats.js';
 export * from './kept-queue-server.js';
+export type { ApiKey } from './key-settings.js';
 export * from './log-publisher.js';
 export * from './logger.js';
 export * from './loop-watch.js';

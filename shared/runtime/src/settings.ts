@@ -8,42 +8,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
 import { z } from 'zod';
+import { apiKeys, scrapeKey } from './key-settings.js';
 import { nearestName } from './nearest-name.js';
 import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values.js';
 
 const secondMs = 1000;
 /** What steers tests (`GRIDMR_TEST_SEED`) is no setting, and no fault either. */
 const testPrefix = 'GRIDMR_TEST_';
-
-/** One entry of GRIDMR_API_KEYS. */
-export interface ApiKey {
-  readonly name: string;
-  readonly role: 'admin' | 'user' | 'viewer';
-  readonly secret: string;
-}
-
-const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '::1'];
-
-const apiHost = z.string().superRefine((host, ctx) => {
-  if (loopbackHosts.includes(host) || /^127(?:\.\d{1,3}){3}$/.test(host)) return;
-  ctx.addIssue({
-    code: 'custom',
-    message:
-      `is ${shown(host)}, which others can reach, while authentication is off; ` +
-      'accepted is a loopback address: 127.0.0.1, ::1 or localhost',
-  });
-});
-
-/** Refused as long as nothing checks keys: to accept them would pretend a protection that is not there. */
-const apiKeys = z.string().transform((_keys, ctx): readonly ApiKey[] => {
-  ctx.addIssue({
-    code: 'custom',
-    message:
-      'is set, but authentication arrives in a later version of GridMR; ' +
-      'leave it unset and keep GRIDMR_API_HOST on a loopback address',
-  });
-  return z.NEVER;
-});
 
 const dataDirectory = z.string().transform((path, ctx) => {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return resolve(path);
@@ -62,12 +33,20 @@ const logLevel = z.enum(logLevels, {
 });
 
 const environmentSchema = z.object({
-  GRIDMR_API_HOST: apiHost.default('127.0.0.1'),
+  GRIDMR_API_HOST: z.string().default('127.0.0.1'),
   GRIDMR_API_PORT: wholeNumber(0, 65_535).default(8000),
   GRIDMR_REDIS_URL: secretUrl(['redis', 'rediss']).optional(),
   GRIDMR_DATABASE_URL: secretUrl(['postgres', 'postgresql']).optional(),
   GRIDMR_DATA_DIR: dataDirectory.prefault('./data'),
   GRIDMR_API_KEYS: apiKeys.default([]),
+  GRIDMR_SCRAPE_KEY: scrapeKey.optional(),
+  GRIDMR_READS_PER_MINUTE: wholeNumber(0, settingLimits.requestsPerMinuteMax).default(120_000),
+  GRIDMR_CHANGES_PER_MINUTE: wholeNumber(0, settingLimits.requestsPerMinuteMax).default(12_000),
+  GRIDMR_TRUSTED_PROXIES: wholeNumber(0, settingLimits.trustedProxiesMax).default(0),
+  GRIDMR_UPLOAD_MAX_MB: wholeNumber(1, settingLimits.fileMbMax).default(16_384),
+  GRIDMR_USER_QUOTA_MB: wholeNumber(0, settingLimits.fileMbMax).default(10_240),
+  GRIDMR_USER_QUOTA_FILES: wholeNumber(0, settingLimits.filesMax).default(100_000),
+  GRIDMR_AUDIT_DAYS: wholeNumber(1, settingLimits.auditDaysMax).default(90),
   GRIDMR_WORKERS: wholeNumber(1, settingLimits.workersMax).default(availableParallelism),
   GRIDMR_WORKER_CPU_CORES: wholeNumber(1, settingLimits.workerCpuCoresMax).default(1),
   GRIDMR_WORKER_MEMORY_MB: wholeNumber(sandboxLimits.memoryMbMin, settingLimits.workerMemoryMbMax).default(256),
@@ -96,6 +75,17 @@ const settingsSchema = environmentSchema.transform(env => ({
   /** Absolute. */
   dataDirectory: env.GRIDMR_DATA_DIR,
   apiKeys: env.GRIDMR_API_KEYS,
+  scrapeKey: env.GRIDMR_SCRAPE_KEY,
+  /** Of one key, or of one address without a key; 0 is no limit. Neither counts while authentication is off. */
+  readsPerMinute: env.GRIDMR_READS_PER_MINUTE,
+  changesPerMinute: env.GRIDMR_CHANGES_PER_MINUTE,
+  /** How many proxies in front of the API name the address that they have a request from. */
+  trustedProxies: env.GRIDMR_TRUSTED_PROXIES,
+  uploadMaxMb: env.GRIDMR_UPLOAD_MAX_MB,
+  /** What the files of one client with the role `user` may take up. */
+  userQuotaMb: env.GRIDMR_USER_QUOTA_MB,
+  userQuotaFiles: env.GRIDMR_USER_QUOTA_FILES,
+  auditDays: env.GRIDMR_AUDIT_DAYS,
   workers: env.GRIDMR_WORKERS,
   workerCpuCores: env.GRIDMR_WORKER_CPU_CORES,
   workerMemoryMb: env.GRIDMR_WORKER_MEMORY_MB,

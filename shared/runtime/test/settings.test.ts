@@ -110,14 +110,34 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('refuses to listen openly, because authentication is off', () => {
-    for (const host of ['0.0.0.0', '::', '192.168.0.7', 'gridmr.example']) {
-      expect(faultsOf({ GRIDMR_API_HOST: host })[0]).to.contain('authentication is off');
-    }
-    expect(faultsOf({ GRIDMR_API_HOST: 'localhost' })).to.deep.equal([]);
-  });
+  describe('GRIDMR_API_KEYS', () => {
+    const secret = 'a-secret-of-20-chars';
 
-  it('does not pretend that API keys protect anything', () => {
-    expect(faultsOf({ GRIDMR_API_KEYS: 'me:admin:s3cret' })[0]).to.contain('arrives in a later version');
+    it('is a list of names, roles and secrets, which may hold colons', () => {
+      const { apiKeys } = readSettings({
+        GRIDMR_API_KEYS: `ops:admin:${secret}, ann:user:${secret}:2,eve:viewer:${secret}=`,
+      });
+      expect(apiKeys).to.deep.equal([
+        { name: 'ops', role: 'admin', secret },
+        { name: 'ann', role: 'user', secret: `${secret}:2` },
+        { name: 'eve', role: 'viewer', secret: `${secret}=` },
+      ]);
+    });
+
+    const faults: [string, string, string][] = [
+      ['a name that is no directory', `../x:admin:${secret}`, 'its name'],
+      ['an unknown role', `ann:root:${secret}`, 'its role must be one of admin, user, viewer'],
+      ['a short secret', 'ann:user:hunter2', 'shorter than 16'],
+      ['no secret', 'ann:user', 'shorter than 16'],
+      ['a secret with spaces', `ann:user:${secret} ${secret}`, 'other characters'],
+      ['the same secret twice', `ann:user:${secret},eve:viewer:${secret}`, 'same secret twice'],
+    ];
+    for (const [what, value, says] of faults) {
+      it(`may not have ${what}`, () => {
+        const found = faultsOf({ GRIDMR_API_KEYS: value });
+        expect(found).to.have.length(1);
+        expect(found[0]).to.contain(says).and.not.contain(secret).and.not.contain('hunter2');
+      });
+    }
   });
 });

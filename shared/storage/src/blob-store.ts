@@ -24,6 +24,16 @@ export interface ByteRange {
   readonly end: number;
 }
 
+export interface PageRequest {
+  /** Only files whose path begins so: `logs/2026` as well as `logs/`. */
+  readonly prefix: string;
+  /** The path after which the page begins. */
+  readonly after?: BlobPath | undefined;
+  readonly limit: number;
+  /** Whether to look into a directory at all. */
+  enters(directory: BlobPath): boolean;
+}
+
 export interface BlobStore {
   /** Undefined if there is no such file (a directory is not a file). */
   stat(path: BlobPath): Promise<BlobStat | undefined>;
@@ -44,10 +54,20 @@ export interface BlobStore {
    */
   glob(pattern: string): AsyncIterable<BlobStat>;
 
+  /**
+   * One page of the files below a directory, in order of their paths' code points, in bounded memory however many there are. Leaves out
+   * hidden names and links. `next` is the path to go on after; undefined on the last page.
+   */
+  page(request: PageRequest): Promise<{ readonly files: readonly BlobStat[]; readonly next: BlobPath | undefined }>;
+  /** The name that `path` has, or would get, once all links in it are followed. Throws `StorageError` `outside`. */
+  realName(path: BlobPath): Promise<BlobPath>;
+
   /** A whole small file. Throws `StorageError` `too_large` beyond `maxBytes`, `not_found` if it is missing. */
   read(path: BlobPath, maxBytes: number): Promise<Uint8Array>;
   openReader(path: BlobPath): Promise<BlobReader>;
   readStream(path: BlobPath, range?: ByteRange): Readable;
+  /** For sending a file, or parts of it, to somebody far away. Throws `not_found`, `not_a_file`. */
+  openDownload(path: BlobPath): Promise<BlobDownload>;
 
   /** A new file, invisible under `path` until its `commit`. A `late` one is made only when more was written than its buffer holds, or at its commit. */
   createWriter(path: BlobPath, options?: { late: boolean }): Promise<BlobWriter>;
@@ -58,8 +78,17 @@ export interface BlobStore {
    * processes on however many machines try. Returns whether this call won.
    */
   commitOnce(path: BlobPath, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * A new file for bytes that come slowly. It is visible under `path` at once and whole after `finish` only, so `path` is a name that nobody else knows, and
+   * the file is renamed when it is finished.
+   */
+  createUpload(path: BlobPath): Promise<BlobUpload>;
   /** Atomic; replaces the target. */
   rename(from: BlobPath, to: BlobPath): Promise<void>;
+  /** Atomic, if nothing is at the target. Otherwise it returns false, and `from` stays where it is. */
+  renameFirst(from: BlobPath, to: BlobPath): Promise<boolean>;
+  /** Removes one file. Returns false if there is none; throws `not_a_file` for a directory. */
+  removeFile(path: BlobPath): Promise<boolean>;
   /** Removes a file, or a directory and all below it. Missing is fine. */
   remove(path: BlobPath): Promise<void>;
   /**
@@ -89,4 +118,19 @@ export interface BlobWriter extends AsyncDisposable {
   /** Makes the file visible under its path, whole. `durable` also waits until it would survive a power cut. */
   commit(options?: { durable: boolean }): Promise<void>;
   discard(): Promise<void>;
+}
+
+/** Whoever created it disposes it, which closes the file. */
+export interface BlobUpload extends AsyncDisposable {
+  /** One call at a time. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** After the last write: what was written would survive a power cut. */
+  finish(): Promise<void>;
+}
+
+/** An open file, which stays the same even if another one takes its name. Whoever opened it disposes it. */
+export interface BlobDownload extends BlobStat, AsyncDisposable {
+  /** Differs between any two files that ever had the name. */
+  readonly version: string;
+  pieces(range: ByteRange): AsyncIterable<Uint8Array>;
 }

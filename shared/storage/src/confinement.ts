@@ -9,7 +9,7 @@
  * what lies below is judged by its text. A task touches a dozen such names, and each resolving would cost as much as the access itself.
  */
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { reservedDirectory } from '@gridmr/contracts';
 import type { BlobPath } from './blob-store.js';
 import { guarded, saysMissing } from './fs-errors.js';
@@ -69,6 +69,14 @@ export class Confinement {
     }
     const directory = await guarded(path, 'read', () => realpath(join(this.root, ...segments.slice(0, -1))));
     return { path, directory, target: join(directory, name) };
+  }
+
+  /** The name that `path` has, or would get, once all links in it are followed: relative to the root. Throws `outside`. */
+  async realName(path: BlobPath): Promise<BlobPath> {
+    const { real, rest } = await this.#nearest(path, segmentsOf(path));
+    return relative(this.root, join(real, ...rest))
+      .split(sep)
+      .join('/');
   }
 
   /** Where something below the platform's own directory is or would be; undefined for what is not, and for that directory itself. */

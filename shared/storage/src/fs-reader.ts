@@ -1,5 +1,5 @@
 /** Reading files: at a position, whole, and as a stream. Each holds one descriptor, from open to close. */
-import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import { storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, ByteRange } from './blob-store.js';
@@ -93,6 +93,19 @@ async function readOnce(real: string, path: BlobPath, maxBytes: number): Promise
     return target.subarray(0, done);
   } finally {
     await handle.close();
+  }
+}
+
+/** Opens what must be a file. Whoever asked closes it. */
+export async function openFile(real: string, path: BlobPath): Promise<{ handle: FileHandle; status: Stats }> {
+  const handle = await guarded(path, 'read', () => openHandle(real, readFlags));
+  try {
+    const status = await guarded(path, 'read', () => handle.stat());
+    if (!status.isFile()) throw notAFile(path);
+    return { handle, status };
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
 

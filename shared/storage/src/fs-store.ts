@@ -5,17 +5,30 @@
  * is locked. What it expects: attributes and missing names are cached for a while, so a file that another machine has
  * just committed may not be seen at once; and a handle goes stale when another machine replaces or removes its file.
  */
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { randomToken, storageLimits } from '@gridmr/contracts';
-import type { BlobPath, BlobReader, BlobStat, BlobStore, BlobWriter, ByteRange } from './blob-store.js';
-import { commitOnce } from './commit-once.js';
+import type {
+  BlobDownload,
+  BlobPath,
+  BlobReader,
+  BlobStat,
+  BlobStore,
+  BlobUpload,
+  BlobWriter,
+  ByteRange,
+  PageRequest,
+} from './blob-store.js';
+import { commitOnce, linkFirst } from './commit-once.js';
 import { Confinement, canonicalPath } from './confinement.js';
 import { blockingCalls, type FileCalls, pooledCalls } from './file-calls.js';
+import { openFsDownload } from './fs-download.js';
 import { guarded, unlessMissing } from './fs-errors.js';
 import { globFiles } from './fs-glob.js';
+import { pageOfFiles } from './fs-page.js';
 import { openFsReader, readPieces, readWhole } from './fs-reader.js';
+import { createFsUpload } from './fs-upload.js';
 import { holdsFiles, isHidden, type WalkedDirectory, walkFiles } from './fs-walk.js';
 import { createFsWriter } from './fs-writer.js';
 import { StorageError } from './storage-error.js';
@@ -81,6 +94,22 @@ class FsStore implements BlobStore {
     yield* statAll(await globFiles(this.#confinement, canonicalPath(pattern)));
   }
 
+  async page(request: PageRequest): Promise<{ files: BlobStat[]; next: BlobPath | undefined }> {
+    const directory = request.prefix.slice(0, request.prefix.lastIndexOf('/') + 1);
+    const start = await this.#directory(directory);
+    if (start === undefined) return { files: [], next: undefined };
+    const paths = await pageOfFiles(start.real, { ...request, limit: request.limit + 1 });
+    const shown = paths.slice(0, request.limit);
+    const found = shown.map(path => ({ path, real: join(start.real, path.slice(directory.length)) }));
+    const files: BlobStat[] = [];
+    for await (const file of statAll(found)) files.push(file);
+    return { files, next: paths.length > request.limit ? shown.at(-1) : undefined };
+  }
+
+  realName(path: BlobPath): Promise<BlobPath> {
+    return this.#confinement.realName(path);
+  }
+
   async read(path: BlobPath, maxBytes: number): Promise<Uint8Array> {
     return readWhole(await this.#confinement.resolve(path), path, maxBytes);
   }
@@ -91,6 +120,14 @@ class FsStore implements BlobStore {
 
   readStream(path: BlobPath, range?: ByteRange): Readable {
     return Readable.from(this.#pieces(path, range), { objectMode: false });
+  }
+
+  async openDownload(path: BlobPath): Promise<BlobDownload> {
+    return openFsDownload(await this.#confinement.resolve(path), path);
+  }
+
+  async createUpload(path: BlobPath): Promise<BlobUpload> {
+    return createFsUpload(await this.#confinement.place(path));
   }
 
   async createWriter(path: BlobPath, { late } = { late: false }): Promise<BlobWriter> {
@@ -112,6 +149,26 @@ class FsStore implements BlobStore {
     const place = await this.#confinement.place(to);
     await this.#confinement.resolve(from);
     await guarded(to, 'written', () => inDirectory(place.directory, () => rename(source.target, place.target)));
+  }
+
+  async renameFirst(from: BlobPath, to: BlobPath): Promise<boolean> {
+    const source = await this.#confinement.place(from);
+    const place = await this.#confinement.place(to);
+    return guarded(to, 'written', async () => {
+      const won = await inDirectory(place.directory, () => linkFirst(source.target, place.target, this.#calls));
+      if (won) await this.#calls.remove(source.target);
+      return won;
+    });
+  }
+
+  async removeFile(path: BlobPath): Promise<boolean> {
+    const { target } = await this.#confinement.place(path);
+    return guarded(path, 'removed', () =>
+      unlessMissing(false, async () => {
+        await unlink(target);
+        return true;
+      }),
+    );
   }
 
   async remove(path: BlobPath): Promise<void> {

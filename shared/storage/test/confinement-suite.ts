@@ -28,9 +28,14 @@ const operations: Record<string, (store: BlobStore, path: string) => Promise<unk
   'rename from': (store, path) => store.rename(path, 'stolen'),
   'rename to': (store, path) => store.rename('inside/f', path),
   remove: (store, path) => store.remove(path),
+  page: (store, path) => store.page({ prefix: `${path}/`, limit: 10, enters: () => true }),
+  openDownload: (store, path) => store.openDownload(path),
+  createUpload: (store, path) => store.createUpload(path),
+  'renameFirst to': (store, path) => store.renameFirst('inside/f', path),
+  realName: (store, path) => store.realName(path),
 };
 
-const creating = ['createWriter', 'write', 'commitOnce', 'rename to'];
+const creating = ['createWriter', 'write', 'commitOnce', 'rename to', 'createUpload', 'renameFirst to'];
 
 export function describeConfinement(name: string, open: () => Promise<FsFixture>): void {
   describe(`${name} as a jail`, function () {

@@ -20,11 +20,14 @@ import {
   storageErrorOf,
   testDeadlineMs,
 } from './fs-fixture.js';
+import { describeTransfers } from './transfer-suite.js';
 
 describeBlobStore('a plain directory', plainFixture);
 describeBlobStore('a plain directory, for a thread of its own', blockingFixture);
 describeConfinement('a plain directory, for a thread of its own', blockingFixture);
 describeBlobStore('a directory reached through a link', linkedFixture);
+describeTransfers('a plain directory', plainFixture);
+describeTransfers('a directory reached through a link', linkedFixture);
 describeConfinement('a plain directory', plainFixture);
 describeConfinement('a directory reached through a link', linkedFixture);
 

@@ -13,6 +13,7 @@ import {
   submittedSchema,
 } from '@gridmr/contracts';
 import { z } from 'zod';
+import { listOwnJobs } from '../access/own-jobs.js';
 import { cancelJob, noSuchJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
 import { deleteJob } from '../delete-job.js';
@@ -55,6 +56,7 @@ function submitRoute(dependencies: ApiDependencies): Route {
     path: routes.jobs,
     id: 'submitJob',
     access: 'write',
+    audit: 'job.submit',
     summary: 'Submit a job',
     description:
       'The functions are compiled at once, and run later. `name`, an input and a map function (or a `program`) are required. With an `Idempotency-Key` the request may be sent again, and gives the same job.',
@@ -70,6 +72,7 @@ function submitRoute(dependencies: ApiDependencies): Route {
       },
     },
     problems: [
+      'forbidden',
       'path_not_allowed',
       'language_not_supported',
       'input_not_found',
@@ -81,11 +84,12 @@ function submitRoute(dependencies: ApiDependencies): Route {
       'database_unavailable',
       'storage_unavailable',
     ],
-    handle: async ({ headers: given, body, request }) => {
+    handle: async ({ headers: given, body, request, caller }) => {
       const key = given[headers.idempotencyKey];
       const idempotency = key === undefined ? undefined : { key, digest: canonicalDigest(request.body) };
-      const submitted = await submitJob(dependencies, { request: body, idempotency });
-      return { status: 202, body: submitted, headers: { location: submitted.links.self } };
+      const submitted = await submitJob(dependencies, { request: body, idempotency, caller });
+      const location = { location: submitted.links.self };
+      return { status: 202, body: submitted, headers: location, target: submitted.job_id };
     },
   });
 }
@@ -100,7 +104,7 @@ function listRoute({ history }: ApiDependencies): Route {
     query: jobListQuerySchema,
     answers: { 200: { description: 'A page of jobs', schema: jobPageSchema } },
     problems: ['invalid_request', 'database_unavailable'],
-    handle: async ({ query }) => ({ status: 200, body: await history.listJobs(query) }),
+    handle: async ({ query, caller }) => ({ status: 200, body: await listOwnJobs(history, caller, query) }),
   });
 }
 
@@ -137,6 +141,7 @@ function cancelRoute(dependencies: ApiDependencies): Route {
     path: routes.jobCancel(jobPathParameter),
     id: 'cancelJob',
     access: 'write',
+    audit: 'job.cancel',
     summary: 'Cancel a job',
     description: 'Cancelling a cancelled job again is fine.',
     params: jobParamsSchema,

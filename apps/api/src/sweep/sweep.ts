@@ -1,6 +1,7 @@
 /**
  * Periodic repair. Every `everyMs` one API process, by a lease in Redis, goes through the jobs that are asked and not finished
- * (`sweep-job.ts`), a page at a time, ends deletions (`sweep-deleted.ts`), and now and then goes through what ended jobs have left (`sweep-leftovers.ts`).
+ * (`sweep-job.ts`), a page at a time, ends deletions (`sweep-deleted.ts`), and now and then goes through what ended jobs and abandoned uploads have
+ * left (`sweep-leftovers.ts`, `sweep-uploads.ts`).
  *
  * A page in which jobs had to be queued again is followed by the next at once, others by a pause: so the cost of a long list of
  * healthy jobs is spread, and after a loss of everything all are back within seconds. While Redis, the database or the storage is
@@ -13,6 +14,7 @@ import { type Removed, sweepDeleted } from './sweep-deleted.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
 import { type SweepMemory, sweepJob } from './sweep-job.js';
 import { sweepLeftovers } from './sweep-leftovers.js';
+import { type CountedMs, sweepUploads } from './sweep-uploads.js';
 
 export class Sweep implements AsyncDisposable {
   readonly #dependencies: SweepDependencies;
@@ -27,6 +29,7 @@ export class Sweep implements AsyncDisposable {
   readonly #removed: Removed = new Set();
   #leftoversAreDue = false;
   #isFailing = false;
+  readonly #countedMs: CountedMs = new Map();
 
   /**
    * Starts at once; whoever made it disposes it.
@@ -109,7 +112,9 @@ export class Sweep implements AsyncDisposable {
     if (!this.#leftoversAreDue && !(await queue.leftoversAreDue())) return;
     this.#leftoversAreDue = false;
     const jobs = await sweepLeftovers(this.#dependencies, this.#stop.signal);
+    const uploads = await sweepUploads(this.#dependencies, this.#countedMs, this.#stop.signal);
     await queue.leftoversSought();
+    if (uploads > 0) logger.info('uploads had been abandoned; what they left is removed', { uploads });
     if (jobs > 0) logger.info('ended jobs had left files; they are removed', { jobs });
   }
 }
