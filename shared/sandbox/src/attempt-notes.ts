@@ -13,7 +13,7 @@ const notesSchema = z.object({
 });
 
 /** @param json what the prelude's `notes` gave */
-export function readAttemptNotes(json: string): AttemptNotes {
+function readAttemptNotes(json: string): AttemptNotes {
   const notes = notesSchema.safeParse(parse(json));
   if (!notes.success) throw new ForgedHandOverError('counters or log lines that are malformed');
   const userCounters = {};
@@ -28,6 +28,23 @@ export function readAttemptNotes(json: string): AttemptNotes {
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The guest tells each line of its log once, and its counters as they are. Throws for more lines than it may log. */
+export function addNotes({ logLines: before }: AttemptNotes, json: string): AttemptNotes {
+  const { userCounters, logLines, droppedLines } = readAttemptNotes(json);
+  const all = [...before, ...logLines];
+  if (all.length > sandboxLimits.logLinesMax) throw new ForgedHandOverError('too many log lines');
+  return { userCounters, logLines: all, ...(droppedLines ? { droppedLines } : {}) };
+}
+
+/** @param json of a guest that has failed: what it says may be anything */
+export function notesUntilFailure(before: AttemptNotes, json: string | undefined): AttemptNotes | undefined {
+  try {
+    return json === undefined ? undefined : addNotes(before, json);
   } catch {
     return undefined;
   }

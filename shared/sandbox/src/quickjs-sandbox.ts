@@ -30,7 +30,7 @@ import {
 } from '@gridmr/engine';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { z } from 'zod';
-import { readAttemptNotes } from './attempt-notes.js';
+import { addNotes, notesUntilFailure } from './attempt-notes.js';
 import { BlockProgress } from './block-progress.js';
 import { blockText } from './block-text.js';
 import { ForgedHandOverError } from './forged-hand-over-error.js';
@@ -174,11 +174,8 @@ export class QuickJsSandbox implements Sandbox {
 
   end(): AttemptNotes {
     this.#runOnce('teardown');
-    return this.#guarded('teardown', () => {
-      using notes = this.#guest.call('notes');
-      this.#addNotes(notes);
-      return this.#notes;
-    });
+    this.#guarded('teardown', () => this.#readNotes(true));
+    return this.#notes;
   }
 
   /** What user code has counted and logged, but for records that do not count yet. */
@@ -199,15 +196,7 @@ export class QuickJsSandbox implements Sandbox {
   }
 
   notesOfFailure(): AttemptNotes | undefined {
-    const json = this.#guest.notesOfFailure;
-    try {
-      if (json === undefined) return undefined;
-      const last = readAttemptNotes(json);
-      // What was told before stays told.
-      return { ...last, logLines: [...this.#notes.logLines, ...last.logLines] };
-    } catch {
-      return undefined;
-    }
+    return notesUntilFailure(this.#notes, this.#guest.notesOfFailure);
   }
 
   [Symbol.dispose](): void {
@@ -221,18 +210,15 @@ export class QuickJsSandbox implements Sandbox {
   }
 
   /** The guest tells notes with pairs, if it has both; else they are asked for. */
-  #readNotes(): void {
-    if (this.#header()[headerSlots.noted] === 0) return;
+  #readNotes(always = false): void {
+    if (!always && this.#header()[headerSlots.noted] === 0) return;
     using notes = this.#guest.call('notes');
     this.#addNotes(notes);
   }
 
   #addNotes(json: QuickJSHandle): void {
     const text = this.#guest.border.textOut(json, utf8 => Buffer.from(utf8).toString('utf8'));
-    const { userCounters, logLines, droppedLines } = readAttemptNotes(text);
-    const all = [...this.#notes.logLines, ...logLines];
-    if (all.length > sandboxLimits.logLinesMax) throw new ForgedHandOverError('too many log lines');
-    this.#notes = { userCounters, logLines: all, ...(droppedLines ? { droppedLines } : {}) };
+    this.#notes = addNotes(this.#notes, text);
   }
 
   #openInput({ path, columns }: RecordBlock): void {
