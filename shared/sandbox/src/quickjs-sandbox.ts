@@ -38,10 +38,10 @@ import { GuestMemoryError } from './guest-border.js';
 import {
   cut,
   type GuestError,
-  guestErrorSchema,
   invalidRecord,
   jobErrorOf,
   type ReachedLimit,
+  readGuestError,
   type UserFunction,
 } from './guest-failure.js';
 import { batchKinds, headerLength, headerSlots, noRecord } from './guest-header.js';
@@ -498,11 +498,6 @@ const sourcesSchema = z.tuple([z.string(), z.string(), z.boolean()]);
 function readSources(json: string): { known: KnownFunctions; hasTeardown: boolean } {
   const [combine, reduce, hasTeardown] = sourcesSchema.parse(JSON.parse(json));
   return { known: { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) }, hasTeardown };
-}
-
-function readGuestError(json: string): GuestError {
-  const [name, message, stack] = guestErrorSchema.parse(JSON.parse(json));
-  return { name, message, stack };
 }
 
 /** The key of a group as text: a string as it is, other keys as JSON. */
