@@ -212,7 +212,7 @@ describe('GET /api/v1/events', () => {
     const { visibleTo } = await import('../dist/live/may-see.js');
     const own = { jobId: 'j1', clientId: 'ada' };
     const other = { jobId: 'j2', clientId: 'grace' };
-    expect([own, other].map(visibleTo({ role: 'user', clientId: 'ada' }))).to.deep.equal([true, false]);
-    expect([own, other].map(visibleTo({ role: 'viewer', clientId: 'ada' }))).to.deep.equal([true, true]);
+    expect([own, other].map(visibleTo({ role: 'user', clientId: 'ada', keyId: null }))).to.deep.equal([true, false]);
+    expect([own, other].map(visibleTo({ role: 'viewer', clientId: 'ada', keyId: null }))).to.deep.equal([true, true]);
   });
 });

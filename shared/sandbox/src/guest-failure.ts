@@ -7,12 +7,17 @@ import { type JobError, sandboxLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
 
-/** What the prelude's `readError` gives. */
-export const guestErrorSchema = z.tuple([z.string(), z.string(), z.string()]);
+const guestErrorSchema = z.tuple([z.string(), z.string(), z.string()]);
 export interface GuestError {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
+}
+
+/** @param json what the prelude's `readError` gave. Throws for anything else. */
+export function readGuestError(json: string): GuestError {
+  const [name, message, stack] = guestErrorSchema.parse(JSON.parse(json));
+  return { name, message, stack };
 }
 
 export const unreadableError: GuestError = { name: '', message: 'the error could not be read', stack: '' };

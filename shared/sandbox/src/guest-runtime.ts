@@ -6,7 +6,7 @@ import { sandboxLimits } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
 import { freshGuest, type GuestBody, type GuestTenant, guestInMemoryOf } from './guest-body.js';
 import { type GuestBorder, GuestMemoryError } from './guest-border.js';
-import { type GuestError, guestErrorSchema, type ReachedLimit, unreadableError } from './guest-failure.js';
+import { type GuestError, type ReachedLimit, readGuestError, unreadableError } from './guest-failure.js';
 import { type SharedArray, sharedArrays, sharedBytes } from './guest-header.js';
 import { checkGuestLayout, layoutSamples } from './guest-layout-check.js';
 import { keepGuest, takeKeptGuest } from './kept-guest.js';
@@ -289,8 +289,7 @@ export class GuestRuntime implements GuestTenant {
       using run = this.context.getProp(this.#entries, 'readError');
       const result = this.context.callFunction(run, this.context.undefined, thrown);
       if (result.error !== undefined) return unreadableError;
-      const [name, message, stack] = guestErrorSchema.parse(JSON.parse(this.context.getString(result.value)));
-      return { name, message, stack };
+      return readGuestError(this.context.getString(result.value));
     } catch {
       return unreadableError;
     }

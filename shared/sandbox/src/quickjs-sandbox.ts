@@ -25,11 +25,9 @@ import {
   type PairSink,
   type ProgramFunctions,
   type RecordBlock,
-  recogniseFunction,
   type Sandbox,
 } from '@gridmr/engine';
 import type { QuickJSHandle } from 'quickjs-emscripten';
-import { z } from 'zod';
 import { addNotes, notesUntilFailure } from './attempt-notes.js';
 import { BlockProgress } from './block-progress.js';
 import { blockText } from './block-text.js';
@@ -38,10 +36,10 @@ import { GuestMemoryError } from './guest-border.js';
 import {
   cut,
   type GuestError,
-  guestErrorSchema,
   invalidRecord,
   jobErrorOf,
   type ReachedLimit,
+  readGuestError,
   type UserFunction,
 } from './guest-failure.js';
 import { batchKinds, headerLength, headerSlots, noRecord } from './guest-header.js';
@@ -50,6 +48,7 @@ import { loadFunctions } from './load-program.js';
 import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
+import { readSources } from './read-sources.js';
 import { RecordPlaces } from './record-places.js';
 import { type LostJail, type RecordSkipping, skippedRecord } from './record-skipping.js';
 import { RecordWatch } from './record-watch.js';
@@ -476,19 +475,6 @@ function knownTo(context: AttemptContext) {
     input: context.input,
     task: { id: context.taskId, attempt: context.attempt, partition: context.partition },
   };
-}
-
-const sourcesSchema = z.tuple([z.string(), z.string(), z.boolean()]);
-
-/** @param json of what `combine` and `reduce` look like, and whether there is a `teardown` */
-function readSources(json: string): { known: KnownFunctions; hasTeardown: boolean } {
-  const [combine, reduce, hasTeardown] = sourcesSchema.parse(JSON.parse(json));
-  return { known: { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) }, hasTeardown };
-}
-
-function readGuestError(json: string): GuestError {
-  const [name, message, stack] = guestErrorSchema.parse(JSON.parse(json));
-  return { name, message, stack };
 }
 
 /** The key of a group as text: a string as it is, other keys as JSON. */

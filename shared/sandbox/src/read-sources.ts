@@ -1,0 +1,11 @@
+/** What the guest says of the user's functions once it has them: it is untrusted, and decides what may be shortened only. */
+import { type KnownFunctions, recogniseFunction } from '@gridmr/engine';
+import { z } from 'zod';
+
+const sourcesSchema = z.tuple([z.string(), z.string(), z.boolean()]);
+
+/** @param json of what `combine` and `reduce` look like, and whether there is a `teardown` */
+export function readSources(json: string): { known: KnownFunctions; hasTeardown: boolean } {
+  const [combine, reduce, hasTeardown] = sourcesSchema.parse(JSON.parse(json));
+  return { known: { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) }, hasTeardown };
+}
