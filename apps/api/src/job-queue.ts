@@ -1,6 +1,7 @@
 /** What the API says to workers and hears of them, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
 import { messageIds, RequestError, type Worker } from '@gridmr/contracts';
 import { announceEnded, onceMoreOptions, type Queues, readWorkers, SweepLease } from '@gridmr/runtime';
+import { addSpeculative, type TaskAtWork, tasksAtWork, tasksWaiting } from './speculation/task-messages.js';
 import { type FlowState, inspectFlow } from './sweep/inspect-flow.js';
 
 type Connection = Parameters<typeof announceEnded>[0];
@@ -62,6 +63,21 @@ export class JobQueue {
 
   async leftoversSought(): Promise<void> {
     await available(() => this.#lease.leftoversSought());
+  }
+
+  /** Tasks' messages that no worker has taken. */
+  tasksWaiting(): Promise<number> {
+    return available(() => tasksWaiting(this.#queues.tasks));
+  }
+
+  /** Tasks' messages in the hands of workers. */
+  tasksAtWork(): Promise<TaskAtWork[]> {
+    return available(() => tasksAtWork(this.#queues.tasks));
+  }
+
+  /** Returns whether a second attempt is queued. */
+  addSpeculative(straggler: TaskAtWork): Promise<boolean> {
+    return available(() => addSpeculative(this.#queues.tasks, straggler));
   }
 
   workers(): Promise<Worker[]> {

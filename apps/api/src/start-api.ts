@@ -23,6 +23,7 @@ import type { ApiDependencies } from './dependencies.js';
 import { followEvents } from './follow-events.js';
 import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
+import { Speculation } from './speculation/speculation.js';
 import { Sweep } from './sweep/sweep.js';
 
 export interface ApiAddress {
@@ -76,6 +77,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   followChanges(dependencies, shared, stack);
   readEvents(dependencies, shared, address, stack);
   sweep = stack.use('sweep', new Sweep(dependencies));
+  stack.use('speculation', new Speculation(dependencies));
   return address;
 }
 

@@ -9,6 +9,13 @@ import { runs } from './migrations/0002-runs.js';
 import type { Tables } from './schema.js';
 
 const migrations: Record<string, Migration> = { '0001-job-records': jobRecords, '0002-runs': runs };
+import { speculation } from './migrations/0002-speculation.js';
+import type { Tables } from './schema.js';
+
+const migrations: Record<string, Migration> = {
+  '0001-job-records': jobRecords,
+  '0002-speculation': speculation,
+};
 
 /** Throws what the database says; running it again is harmless. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

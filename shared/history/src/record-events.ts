@@ -173,6 +173,7 @@ async function writeTasks(
         finished_at: row.ref('excluded.finished_at'),
         error: row.ref('excluded.error'),
         final: row.ref('excluded.final'),
+        speculative: row.ref('excluded.speculative'),
       })),
     )
     .execute();

@@ -33,6 +33,12 @@ export interface JobRow {
   reduce_failed: number;
   failed_attempts: number;
   lost_attempts: number;
+  speculative_attempts: number;
+  /** Copy of a field of `asked`: 1 if stragglers may get a second attempt. */
+  speculative: number;
+  /** Tasks of each phase that one was queued for. */
+  map_speculated: number;
+  reduce_speculated: number;
   /** JSON of the verdict's fields; null until it is known. */
   output: string | null;
   error: string | null;
@@ -65,6 +71,8 @@ export interface AttemptRow {
   error: string | null;
   /** 1 when no further attempt of the task will be made. */
   final: number;
+  /** 1 when it was made beside another one. */
+  speculative: number;
 }
 
 export interface IdempotencyKeyRow {

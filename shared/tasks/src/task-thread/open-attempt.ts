@@ -99,6 +99,7 @@ async function commitAttempt(
     worker_id: request.workerId,
     started_at: request.startedAt,
     committed_at: endedAt,
+    ...(request.speculative ? { speculative: true } : {}),
     file: request.outputPath.slice(request.outputPath.lastIndexOf('/') + 1),
     ...(inline === undefined ? {} : { inline }),
     ...(dead_letters === undefined ? {} : { dead_letters }),
