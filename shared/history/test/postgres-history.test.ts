@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSpeculation } from './describe-speculation.js';
 import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
 import { anyJob, newJob } from './samples.js';
 
@@ -39,6 +40,7 @@ describe('PostgreSQL', function () {
   describeHistory('history in PostgreSQL', openNew);
   describeHighestAttempt('history in PostgreSQL', openNew);
   describeRuns('history in PostgreSQL', openNew);
+  describeSpeculation('history in PostgreSQL', openNew);
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSpeculation } from './describe-speculation.js';
 import { anyJob, newJob } from './samples.js';
 
 async function temporaryDirectory(): Promise<string> {
@@ -30,6 +31,7 @@ async function openNew() {
 describeHistory('history in SQLite', openNew);
 describeHighestAttempt('history in SQLite', openNew);
 describeRuns('history in SQLite', openNew);
+describeSpeculation('history in SQLite', openNew);
 
 describe('the SQLite file', function () {
   this.timeout(20_000);

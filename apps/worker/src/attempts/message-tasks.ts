@@ -131,6 +131,8 @@ export class MessageTasks implements Disposable {
     const { job_id, kind } = this.#work.task;
     const winner = await this.#tools.jobs.readCommit(job_id, kind, index);
     if (winner !== undefined) return repeatNews(this.#tools, winner);
+    // Its record goes with the intermediates.
+    if ((await this.#tools.jobs.readVerdict(job_id)) !== undefined) return;
     throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
   }
 }
