@@ -6,6 +6,7 @@ import type { Job, JobRequest } from '@gridmr/contracts';
 import { needsRunningMachine, type OracleResult, runOracle, SlowedProcess, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { RunningStack } from '../end-to-end/running-stack.js';
+import { endedAfterMs } from './straggling-job.js';
 
 const tasks = 30;
 const slowedTimes = 20;
@@ -64,8 +65,22 @@ describe('a worker that is 20 times slower than the others', function () {
     return { seconds: (performance.now() - startedMs) / 1000, job };
   }
 
+  /** Of each task that was begun twice. */
+  async function loserEndedMs(jobId: string): Promise<number[]> {
+    return waitUntil('the end of all attempts', async () => {
+      const { items } = await stack.client.tasks(jobId, { kind: 'map', limit: tasks });
+      const twice = items.map(task => task.attempts).filter(attempts => attempts.length > 1);
+      if (twice.flat().some(({ state }) => state === 'running')) return undefined;
+      return twice.map(attempts => {
+        const winner = attempts.find(({ state }) => state === 'committed');
+        return Math.max(...attempts.map(each => endedAfterMs(winner, each)));
+      });
+    });
+  }
+
   it('makes its job take no more than 1.3 times as long, and changes nothing of the output', async () => {
     const ratios: number[] = [];
+    const stoppedMs: number[] = [];
     for (let pair = 0; pair < pairsMax && !ratios.some(ratio => ratio <= ratioMax); pair++) {
       const alone = await seconds(false);
       const disturbed = await seconds(true);
@@ -76,8 +91,10 @@ describe('a worker that is 20 times slower than the others', function () {
         expect(parts).to.deep.equal(expected.parts.map(lines => lines.map(line => `${line}\n`).join('')));
       }
       expect(disturbed.job.counters.speculative_attempts).to.be.within(1, tasks / 10);
+      stoppedMs.push(...(await loserEndedMs(disturbed.job.job_id)));
     }
-    process.stdout.write(`      ${ratios.map(ratio => ratio.toFixed(2)).join(', ')} times as long\n`);
+    process.stdout.write(`      ${ratios.map(ratio => ratio.toFixed(2)).join(', ')} times as long; `);
+    process.stdout.write(`losers ended ${stoppedMs.join(', ')} ms after the winners\n`);
     expect(Math.min(...ratios)).to.be.at.most(ratioMax);
   });
 });
