@@ -19,8 +19,8 @@ import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQue
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
-import { taskStates } from './task-states.js';
 import { countSpeculation, medianAttemptMs, phasesNearEnd } from './speculation.js';
+import { taskStates } from './task-states.js';
 
 export class SqlHistory implements History {
   readonly kind: History['kind'];
