@@ -20,6 +20,8 @@ import { planJob } from '../dist/steps/plan-job.js';
 import { openStepFixture, type StepFixture } from './step-fixture.js';
 
 const waitMs = 60_000;
+/** A look every second, on a machine that may stall; well before the attempt's time is over. */
+const noticedMs = 15_000;
 const races = 4;
 const token = 'taker';
 
@@ -89,8 +91,8 @@ describe('a speculative attempt', function () {
       .join(', ');
   }
 
-  const tellsOf = (asked: AskedJob, wanted: string | RegExp) =>
-    waitUntil(`${wanted}`, async () => new RegExp(wanted).test(await told(asked)), { timeoutMs: waitMs });
+  const tellsOf = (asked: AskedJob, wanted: string | RegExp, timeoutMs = waitMs) =>
+    waitUntil(`${wanted}`, async () => new RegExp(wanted).test(await told(asked)), { timeoutMs });
 
   async function expectCompleted({ job_id, spec }: AskedJob): Promise<void> {
     const verdict = await waitUntil('the verdict', () => fixture.tools.jobs.readVerdict(job_id), { timeoutMs: waitMs });
@@ -213,7 +215,7 @@ describe('a speculative attempt', function () {
     await startWorker();
     await tellsOf(asked, '1 running');
     await commitByOthers(asked);
-    await tellsOf(asked, '^1 cancelled');
+    await tellsOf(asked, '^1 cancelled', noticedMs);
     const straggler = await fixture.tools.queues.tasks.getJob(mapTask(asked));
     await waitUntil('its message', async () => (await straggler?.getState()) === 'completed', { timeoutMs: waitMs });
     const left: string[] = [];
