@@ -101,10 +101,10 @@ describe('a speculative attempt', function () {
     expect(Buffer.from(part).toString()).to.equal('x\t1\n');
   }
 
-  async function commitByOthers(asked: AskedJob): Promise<void> {
+  async function commitByOthers(asked: AskedJob, attempt = 2): Promise<void> {
     const made = { file: 'm.segment', bytes: 1, records: 1, crc32c: 0, counters: zeroCounters() };
     const nowIso = new Date().toISOString();
-    const who = { task_id: mapTask(asked), attempt: 2, worker_id: 'other', started_at: nowIso, committed_at: nowIso };
+    const who = { task_id: mapTask(asked), attempt, worker_id: 'other', started_at: nowIso, committed_at: nowIso };
     await fixture.tools.jobs.commitAttempt({ ...who, ...made });
   }
 
@@ -185,13 +185,15 @@ describe('a speculative attempt', function () {
     const frozen = new Worker(queueNames.tasks, null, options);
     parts.add('frozen worker', () => frozen.close());
     await waitUntil('the message', () => frozen.getNextJob(token, { block: false }));
-    await commitByOthers(asked);
+    await commitByOthers(asked, 3);
     await speculate(asked);
     await startWorker();
     const barrier = await fixture.tools.queues.control.getJob(messageIds.mapBarrier(asked.job_id));
     await waitUntil('the barrier', async () => (await barrier?.getState()) === 'completed', { timeoutMs: waitMs });
     const straggler = await fixture.tools.queues.tasks.getJob(mapTask(asked));
     expect(await straggler?.getState()).to.equal('active');
+    // No attempt was made: there was nothing left to do.
+    await tellsOf(asked, '^3 committed$', noticedMs);
   });
 
   it('is not made again when its worker was lost: the API may find another one', async () => {

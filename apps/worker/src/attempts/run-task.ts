@@ -112,11 +112,11 @@ async function giveUpIfLostTooOften(
   throw new UnrecoverableError(error.message);
 }
 
-/** A message that was started before, or stands for one that was lost, may have been at it already. */
+/** A message that was started before, or stands for one that was lost, may have been at it already; a straggler, since its speculative message was queued. */
 async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: Job): Promise<number[]> {
-  const { job_id, kind, index, more = [], attempts_before } = task;
+  const { job_id, kind, index, more = [], attempts_before, speculative } = task;
   const indices = [index, ...more];
-  if (attemptsStarted === 1 && attempts_before === undefined) return indices;
+  if (attemptsStarted === 1 && attempts_before === undefined && speculative === undefined) return indices;
   const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
   for (const record of records) if (record !== undefined) repeatNews(tools, record);
   if (records.includes(undefined)) tools.known.lookAgain(job_id);
