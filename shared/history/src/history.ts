@@ -32,7 +32,7 @@ export interface KnownSubmission {
   readonly digest: string;
 }
 
-/** A phase of a running job, and how many tasks it has. */
+/** A phase of a running job, by the id of its run, and how many tasks it has. */
 export interface PhaseNearEnd {
   readonly jobId: string;
   readonly kind: TaskKind;

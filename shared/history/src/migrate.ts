@@ -6,15 +6,14 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { jobRecords } from './migrations/0001-job-records.js';
 import { runs } from './migrations/0002-runs.js';
-import type { Tables } from './schema.js';
 
-const migrations: Record<string, Migration> = { '0001-job-records': jobRecords, '0002-runs': runs };
-import { speculation } from './migrations/0002-speculation.js';
+import { speculation } from './migrations/0003-speculation.js';
 import type { Tables } from './schema.js';
 
 const migrations: Record<string, Migration> = {
   '0001-job-records': jobRecords,
-  '0002-speculation': speculation,
+  '0002-runs': runs,
+  '0003-speculation': speculation,
 };
 
 /** Throws what the database says; running it again is harmless. */

@@ -1,5 +1,5 @@
 /** What is to be known of jobs before a straggler gets a second attempt, and the count that bounds these. */
-import type { TaskKind } from '@gridmr/contracts';
+import { parseRunId, runId, type TaskKind } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import type { PhaseNearEnd } from './history.js';
 import type { Tables } from './schema.js';
@@ -15,7 +15,7 @@ export async function phasesNearEnd(db: Kysely<Tables>, percent: number, limit: 
     sql<boolean>`${sql.ref(`${kind}_completed`)} * ${sql.lit(percentAll)} >= ${sql.ref(`${kind}_total`)} * ${sql.lit(percent)}`;
   const rows = await db
     .selectFrom('jobs')
-    .select(['job_id', 'map_total', 'map_completed', 'reduce_total'])
+    .select(['job_id', 'run', 'map_total', 'map_completed', 'reduce_total'])
     .where(isInPhase)
     .where(sql<boolean>`case when map_completed < map_total then ${isEnough('map')} else ${isEnough('reduce')} end`)
     .orderBy('job_id')
@@ -23,20 +23,22 @@ export async function phasesNearEnd(db: Kysely<Tables>, percent: number, limit: 
     .execute();
   return rows.map(row => {
     const kind: TaskKind = row.map_completed < row.map_total ? 'map' : 'reduce';
-    return { jobId: row.job_id, kind, tasks: row[`${kind}_total`] };
+    return { jobId: runId(row.job_id, row.run), kind, tasks: row[`${kind}_total`] };
   });
 }
 
 export async function medianAttemptMs(
   db: Kysely<Tables>,
-  jobId: string,
+  ofRun: string,
   kind: TaskKind,
   limit: number,
 ): Promise<number | undefined> {
+  const { jobId, run } = parseRunId(ofRun);
   const rows = await db
     .selectFrom('attempts')
     .select(['started_at', 'finished_at'])
     .where('job_id', '=', jobId)
+    .where('run', '=', run)
     .where('kind', '=', kind)
     .where('state', '=', 'committed')
     .orderBy('task_index')
@@ -49,15 +51,17 @@ export async function medianAttemptMs(
 /** One conditional update, so that the bound holds whoever asks. */
 export async function countSpeculation(
   db: Kysely<Tables>,
-  jobId: string,
+  ofRun: string,
   kind: TaskKind,
   max: number,
 ): Promise<boolean> {
+  const { jobId, run } = parseRunId(ofRun);
   const column = `${kind}_speculated` as const;
   const { numUpdatedRows } = await db
     .updateTable('jobs')
     .set(job => ({ [column]: job(column, '+', 1) }))
     .where('job_id', '=', jobId)
+    .where('run', '=', run)
     .where(column, '<', max)
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;

@@ -1,5 +1,12 @@
 /** The history over kysely: each call is a file of its own. */
-import { type AskedJob, type JobEvent, type JobListQuery, parseRunId, type TaskKind, type Verdict } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  type JobEvent,
+  type JobListQuery,
+  parseRunId,
+  type TaskKind,
+  type Verdict,
+} from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
