@@ -12,8 +12,8 @@ export const benchWorkers = 2;
 const pollMs = { small: 5, big: 50 };
 
 /** Starts a stack for `work`, and stops it however that ends. */
-export async function withStack(work) {
-  const stack = await BenchStack.start();
+export async function withStack(work, workers = benchWorkers) {
+  const stack = await BenchStack.start(workers);
   try {
     return await work(stack);
   } finally {
@@ -36,7 +36,7 @@ class BenchStack {
     this.client = new GridmrClient({ baseUrl: stack.url });
   }
 
-  static async start() {
+  static async start(workers) {
     const directory = await mkdtemp(join(tmpdir(), 'gridmr-bench-stack-'));
     const env = {
       ...process.env,
@@ -44,7 +44,7 @@ class BenchStack {
       GRIDMR_API_PORT: '0',
       GRIDMR_API_HOST: '',
       GRIDMR_API_KEYS: '',
-      GRIDMR_WORKERS: String(benchWorkers),
+      GRIDMR_WORKERS: String(workers),
       GRIDMR_LOG_LEVEL: 'error',
     };
     const logger = createLogger({ level: 'error', service: 'launcher' });

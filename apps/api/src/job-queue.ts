@@ -9,6 +9,7 @@ import {
   redisFigures,
   SweepLease,
 } from '@gridmr/runtime';
+import { addSpeculative, type TaskAtWork, tasksAtWork, tasksWaiting } from './speculation/task-messages.js';
 import { type FlowState, inspectFlow } from './sweep/inspect-flow.js';
 
 type Connection = Parameters<typeof announceEnded>[0];
@@ -70,6 +71,21 @@ export class JobQueue {
 
   async leftoversSought(): Promise<void> {
     await available(() => this.#lease.leftoversSought());
+  }
+
+  /** Tasks' messages that no worker has taken. */
+  tasksWaiting(): Promise<number> {
+    return available(() => tasksWaiting(this.#queues.tasks));
+  }
+
+  /** Tasks' messages in the hands of workers. */
+  tasksAtWork(): Promise<TaskAtWork[]> {
+    return available(() => tasksAtWork(this.#queues.tasks));
+  }
+
+  /** Returns whether a second attempt is queued. */
+  addSpeculative(straggler: TaskAtWork): Promise<boolean> {
+    return available(() => addSpeculative(this.#queues.tasks, straggler));
   }
 
   workers(): Promise<Worker[]> {

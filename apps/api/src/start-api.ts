@@ -28,6 +28,7 @@ import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 import { SystemFigures } from './metrics/system-figures.js';
+import { Speculation } from './speculation/speculation.js';
 import { Sweep } from './sweep/sweep.js';
 
 export interface ApiAddress {
@@ -95,6 +96,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   followChanges(dependencies, shared, stack);
   readEvents(dependencies, shared, address, stack);
   sweep = stack.use('sweep', new Sweep(dependencies));
+  stack.use('speculation', new Speculation(dependencies));
   return address;
 }
 

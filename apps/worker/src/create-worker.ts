@@ -14,12 +14,13 @@ import {
 } from '@gridmr/contracts';
 import {
   announceEnded,
+  announceOvertaken,
   checkRedis,
   connectRedis,
-  EndedJobsListener,
   EventPublisher,
   type Logger,
   LogPublisher,
+  NoticeListener,
   openConsumer,
   openQueues,
   packageVersion,
@@ -32,6 +33,7 @@ import { TaskSlots } from '@gridmr/tasks';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { HeldLocks } from './attempts/held-locks.js';
+import { leaveToOthers } from './attempts/leave-to-others.js';
 import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
@@ -80,6 +82,7 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     news,
     liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),
+    announceOvertaken: messageId => announceOvertaken(redis, messageId),
     logger,
   };
   const tally = new TaskTally();
@@ -112,8 +115,12 @@ async function consume(
   const running = parts.use('running tasks', new RunningTasks(jobs, logger));
   const subscriber = connectRedis(redisUrl, 'subscriber', logger);
   parts.add('subscriber', () => subscriber.disconnect());
-  const ended = parts.use('ended jobs', new EndedJobsListener(subscriber, id => stopJob(tools, running, id), logger));
-  await ended.start();
+  const handlers = {
+    onEnded: (jobId: string) => stopJob(tools, running, jobId),
+    onOvertaken: (messageId: string) => running.stopOvertaken(messageId),
+  };
+  const notices = parts.use('notices', new NoticeListener(subscriber, handlers, logger));
+  await notices.start();
   const { lockSeconds, stalledCheckSeconds } = settings;
   const timing = { connection, logger, lockSeconds, stalledCheckSeconds };
   const control = openConsumer<ControlData, void>(
@@ -126,13 +133,20 @@ async function consume(
   const locks = new HeldLocks(lockSeconds * secondMs);
   const tasks = openConsumer<TaskData, TaskReturn>(
     queueNames.tasks,
-    (message, token, signal) =>
-      tally.during(signal, () =>
-        running.during(message.id ?? '', message.data.job_id, () =>
+    async (message, token, signal) => {
+      await leaveToOthers(running, message, token);
+      return tally.during(signal, () =>
+        running.during(message, () =>
           locks.during(message, lock => runTask(tools, slots, limits, message, token, signal, lock)),
         ),
-      ),
-    { ...timing, concurrency: settings.workerCpuCores, onRenewed: (id, untilMs) => locks.renewed(id, untilMs) },
+      );
+    },
+    {
+      ...timing,
+      name: tools.workerId,
+      concurrency: settings.workerCpuCores,
+      onRenewed: (id, untilMs) => locks.renewed(id, untilMs),
+    },
   );
   running.watch(tasks);
   reportLost(tools, tasks);

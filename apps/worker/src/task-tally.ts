@@ -14,7 +14,7 @@ export class TaskTally {
     this.active++;
     try {
       const result = await work();
-      this.completed++;
+      if (!signal.aborted) this.completed++;
       return result;
     } catch (error) {
       if (!signal.aborted && !(error instanceof DelayedError) && !(error instanceof JobEndedError)) this.failed++;

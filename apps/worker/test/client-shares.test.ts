@@ -56,6 +56,14 @@ describe('ClientShares', function () {
     expect(seatOf(await fixture.tools.shares.take(client('b'), 1), 0)).to.equal(3);
   });
 
+  it('take no notice of a speculative message, which stands behind everybody', async () => {
+    const { job_id } = await fixture.ask();
+    const speculative = { attempt: 2, straggler: taskId(job_id, 'map', 0) };
+    const data = { job_id, kind: 'map', index: 0, speculative } as const;
+    await fixture.tools.queues.tasks.add('map', data, { priority: 2_097_151 });
+    expect((await fixture.tools.shares.take(client('a'), 1)).first).to.equal(0);
+  });
+
   it('are taken by several at once, each their own', async () => {
     await queue('b', 1);
     const taken = await Promise.all([1, 2, 3].map(() => fixture.tools.shares.take(client('a'), 1600)));

@@ -2,6 +2,7 @@
 import { type AskedJob, jobSpecSchema, newJobId, type Plan } from '@gridmr/contracts';
 import {
   announceEnded,
+  announceOvertaken,
   connectRedis,
   createLogger,
   EventPublisher,
@@ -49,6 +50,7 @@ export async function openStepFixture(): Promise<StepFixture> {
     news: new EventPublisher(redis, logger),
     liveLog: new LogPublisher(redis, logger),
     announceEnded: jobId => announceEnded(redis, jobId),
+    announceOvertaken: messageId => announceOvertaken(redis, messageId),
     logger,
   };
   return {

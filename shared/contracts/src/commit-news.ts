@@ -6,8 +6,8 @@ import type { AttemptEvent } from './messages.js';
 
 /** What its worker had to say of the attempt. To say it again changes nothing. */
 export function commitNews(record: CommitRecord): AttemptEvent {
-  const { task_id, attempt, worker_id, started_at, committed_at: at } = record;
+  const { task_id, attempt, worker_id, started_at, committed_at: at, speculative } = record;
   const { jobId: job_id, kind } = parseTaskId(task_id);
-  const base = { type: 'attempt', job_id, task_id, attempt, worker_id, error: null } as const;
+  const base = { type: 'attempt', job_id, task_id, attempt, worker_id, error: null, speculative } as const;
   return { ...base, state: 'committed', started_at, at, final: true, figures: attemptFigures(kind, record) };
 }

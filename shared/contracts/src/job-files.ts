@@ -100,6 +100,7 @@ export const commitRecordSchema = z.object({
   worker_id: z.string(),
   started_at: time,
   committed_at: time,
+  speculative: z.boolean().optional(),
   ...taskOutputSchema.shape,
   counters: countersSchema,
   /** File name of the attempt's dead letters, if it skipped any record. */

@@ -88,6 +88,7 @@ export const attemptSchema = z
     started_at: time,
     finished_at: time.nullable(),
     error: jobErrorSchema.nullable(),
+    speculative: z.boolean().meta({ description: 'Made beside another one that took long; the first to commit wins' }),
   })
   .meta({ id: 'Attempt' });
 export type Attempt = z.infer<typeof attemptSchema>;

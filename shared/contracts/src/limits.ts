@@ -137,6 +137,28 @@ export const deadLetterLimits = {
   lineBytesMax: 64 * kib,
 } as const;
 
+/** Speculative attempts (`apps/api/src/speculation`): when a task is so slow that it is begun a second time. */
+export const speculationLimits = {
+  everyMs: 500,
+  /** Of a phase's tasks, so many are completed before another can be called slow. */
+  completedPercentMin: 50,
+  /** No attempt at work for less is slow: tiny tasks are never begun twice. */
+  ageMsMin: 1 * secondMs,
+  /** Nor is one that has not taken so many times the median of its completed siblings. */
+  medianTimes: 1.5,
+  /** Of a phase's tasks, so many may get a speculative attempt; but always one. */
+  tasksPercentMax: 10,
+  /** Completed siblings whose times are looked at: the first by number. */
+  siblingsMax: 1000,
+  /** Jobs near the end of a phase, and attempts at work, looked at in one go. */
+  phasesMax: 100,
+  attemptsAtWorkMax: 2000,
+  /** How often a worker looks whether others have committed what it is at, should their announcement have been missed. */
+  overtakenCheckMs: 1 * secondMs,
+  /** A worker that has the straggler itself leaves its second attempt to others for so long. */
+  leftToOthersMs: 200,
+} as const;
+
 /** A merged download (`order=key`). */
 export const resultLimits = {
   /** Parts beyond this are opened again for every window that is read of them. */
@@ -327,6 +349,8 @@ export const queueLimits = {
   retryBackoffMs: 1 * secondMs,
   retryBackoffMaxMs: 15 * secondMs,
   reconnectDelayMaxMs: 1 * secondMs,
+  /** An idle consumer looks for messages so often: Redis may wake one whose process is frozen, and then nobody else. */
+  idleLookMs: 1 * secondMs,
   /** How long the API tries one Redis command before it answers 503. */
   commandTimeoutMs: 2 * secondMs,
   /** Children that one barrier has; above it, a tree of groups. */

@@ -35,6 +35,8 @@ export type ControlData = z.infer<typeof controlDataSchema>;
 export const groupDataSchema = controlDataSchema.extend({ kind: taskKindSchema, group: z.number().int().min(0) });
 
 const taskIndex = z.number().int().min(0);
+const messageIdLengthMax = 200;
+const messageId = z.string().max(messageIdLengthMax);
 
 /** One task, or several that are tiny (a bundle): `more` are the indices after the first, all of one group. */
 export const taskDataSchema = z.object({
@@ -43,6 +45,8 @@ export const taskDataSchema = z.object({
   index: taskIndex,
   more: z.array(taskIndex).optional(),
   attempts_before,
+  /** Of a speculative attempt: its number, and the message of the straggler that it is to overtake. */
+  speculative: z.object({ attempt: z.number().int().positive(), straggler: messageId }).optional(),
 });
 export type TaskData = z.infer<typeof taskDataSchema>;
 
@@ -58,6 +62,8 @@ export const messageIds = {
   hold: (jobId: string, kind: 'map' | 'reduce') => `${jobId}-${kind}-hold`,
   cleanUp: (jobId: string) => `${jobId}-clean-up`,
   mend: (jobId: string) => `${jobId}-mend`,
+  /** One at a time of each task. */
+  speculative: (ofTask: string) => `${ofTask}-speculative`,
 };
 
 /** Who sweeps: the token of one API process, for as long as it says so. */
@@ -71,6 +77,10 @@ export const sharesKey = `${queuePrefix}:shares`;
 /** Pub/sub: `{"job_id"}` of a job that has ended before its tasks did; workers stop its attempts. */
 export const endedChannel = `${queuePrefix}:ended`;
 export const endedNoticeSchema = z.object({ job_id: jobIdSchema });
+
+/** Pub/sub: `{"message_id"}` of a task's message whose task another attempt has committed; the worker that has it stops its attempt. */
+export const overtakenChannel = `${queuePrefix}:overtaken`;
+export const overtakenNoticeSchema = z.object({ message_id: messageId });
 
 /** Stream: news from workers for the API, which alone writes job records. Its entries hold one field, `event`. */
 export const eventStream = `${queuePrefix}:events`;
@@ -103,6 +113,7 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     error: jobErrorSchema.nullable(),
     /** True when no further attempt of this task will be made. */
     final: z.boolean(),
+    speculative: z.boolean().optional(),
   }),
   /** The verdict is on the shared directory. */
   z.object({ type: z.literal('finished'), job_id: jobIdSchema, at: time }),

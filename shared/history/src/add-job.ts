@@ -62,6 +62,7 @@ async function insertJob(trx: Transaction<Tables>, asked: AskedJob): Promise<boo
       asked: JSON.stringify(asked),
       created_at: fixedWidthTime(asked.submitted_at),
       status: 'queued',
+      speculative: asked.spec.speculative ? 1 : 0,
       ...noneYet,
     })
     .onConflict(conflict => conflict.column('job_id').doNothing())
@@ -89,4 +90,7 @@ const noneYet = {
   run: 1,
   map_run: 1,
   reduce_run: 1,
+  speculative_attempts: 0,
+  map_speculated: 0,
+  reduce_speculated: 0,
 };

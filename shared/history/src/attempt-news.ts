@@ -3,7 +3,7 @@
  * moves follow the table of legal ones, times are the earliest heard of, and "lost" is worked out anew each time.
  *
  * Example: `running 1`, `running 2`, `committed 2` leave attempt 1 lost and attempt 2 committed; so do
- * `committed 2`, `running 1`, `committed 2`, `running 2`.
+ * `committed 2`, `running 1`, `committed 2`, `running 2`. A speculative attempt runs beside the others, so neither outruns the other.
  */
 import { type AttemptEvent, attemptMayMove, parseRunId, parseTaskId } from '@gridmr/contracts';
 import { errorJson, plainText, toJson } from './json-column.js';
@@ -43,6 +43,7 @@ function firstHeard(event: AttemptEvent): AttemptRow {
     error: errorJson(event.error),
     final: event.final ? 1 : 0,
     figures: toJson(event.figures ?? null),
+    speculative: event.speculative ? 1 : 0,
   };
 }
 
@@ -59,6 +60,7 @@ function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   const at = fixedWidthTime(event.at);
   row.started_at = earlier(row.started_at, startOf(event));
   row.figures ??= toJson(event.figures ?? null);
+  if (event.speculative) row.speculative = 1;
   // That an attempt is lost is found out by another worker; everything else its own says.
   if (event.state !== 'lost') row.worker_id = plainText(event.worker_id);
   if (attemptMayMove(row.state, event.state)) {
@@ -72,14 +74,17 @@ function hearAgain(row: AttemptRow, event: AttemptEvent): void {
   }
 }
 
-/** A running attempt that a higher number of its run has followed is lost, since the start of the first that did. */
+/** A running attempt that a higher number of its run and kind has followed is lost, since the start of the first that did. */
 function markOutrun(attempts: AttemptRow[]): void {
-  let followed: string | null = null;
+  /** By kind, ordinary or speculative: the earliest start of a higher number. */
+  const followed: [string | null, string | null] = [null, null];
   for (const row of attempts.sort((a, b) => b.attempt - a.attempt)) {
-    if (followed !== null && (row.state === 'running' || row.state === 'lost')) {
+    const kind = row.speculative === 1 ? 1 : 0;
+    const since = followed[kind];
+    if (since !== null && (row.state === 'running' || row.state === 'lost')) {
       row.state = 'lost';
-      row.finished_at = earlier(row.finished_at, followed);
+      row.finished_at = earlier(row.finished_at, since);
     }
-    followed = earlier(followed, row.started_at);
+    followed[kind] = earlier(since, row.started_at);
   }
 }

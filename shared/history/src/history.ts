@@ -38,6 +38,13 @@ export interface KnownSubmission {
   readonly digest: string;
 }
 
+/** A phase of a running job, by the id of its run, and how many tasks it has. */
+export interface PhaseNearEnd {
+  readonly jobId: string;
+  readonly kind: TaskKind;
+  readonly tasks: number;
+}
+
 export interface TaskListQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -128,6 +135,12 @@ export interface History extends AsyncDisposable {
   /** Of all tasks that have one, map before reduce, in order. */
   committedAttempts(jobId: string, query: TaskMovesQuery): Promise<CommittedAttempt[]>;
   countRecords(): Promise<RecordCounts>;
+  /** Of running jobs that want speculative attempts, the phases of which so many percent of the tasks are completed, and not all. */
+  phasesNearEnd(percent: number, limit: number): Promise<PhaseNearEnd[]>;
+  /** How long the committed attempts of a run's phase took, of the first tasks of it, in the middle: undefined if there is none. */
+  medianAttemptMs(runId: string, kind: TaskKind, limit: number): Promise<number | undefined>;
+  /** Counts one more task of a run's phase that gets a speculative attempt, unless there are `max`. Returns whether it may. */
+  countSpeculation(runId: string, kind: TaskKind, max: number): Promise<boolean>;
   /** The current runs of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`, after that of a job. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
   /** How many of a client's jobs are neither completed, failed nor cancelled. */

@@ -22,7 +22,7 @@ export const newsColumns = [
   ...['status', 'phase', 'phase_times', 'started_at', 'input_files', 'input_bytes'],
   ...['map_total', 'map_running', 'map_completed', 'map_failed'],
   ...['reduce_total', 'reduce_running', 'reduce_completed', 'reduce_failed'],
-  ...['failed_attempts', 'lost_attempts'],
+  ...['failed_attempts', 'lost_attempts', 'speculative_attempts'],
 ] as const satisfies readonly (keyof JobRow)[];
 /** Those that say what of the news counts. */
 export const runColumns = ['run', 'map_run', 'reduce_run'] as const satisfies readonly (keyof JobRow)[];
@@ -62,5 +62,6 @@ export function countTask(job: NewsRow, kind: TaskKind, attempts: TaskAttempts, 
   for (const attempt of attempts.values()) {
     if (attempt.state === 'failed') job.failed_attempts += sign;
     if (attempt.state === 'lost') job.lost_attempts += sign;
+    if (attempt.speculative === 1) job.speculative_attempts += sign;
   }
 }

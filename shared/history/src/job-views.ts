@@ -76,10 +76,11 @@ function progressOf(row: StatusRow, kind: TaskKind): number {
   return Math.min(1, row[`${kind}_completed`] / total);
 }
 
-/** The verdict sums committed attempts; how many failed or were lost only the history knows. */
+/** The verdict sums committed attempts; how many failed, were lost or speculative only the history knows. */
 function countersOf(row: JobRow): Job['counters'] {
   const counters = fromJson<Job['counters'] | null>(row.counters) ?? zeroCounters();
   counters.failed_attempts = Math.max(counters.failed_attempts, row.failed_attempts);
   counters.lost_attempts = Math.max(counters.lost_attempts, row.lost_attempts);
+  counters.speculative_attempts = Math.max(counters.speculative_attempts, row.speculative_attempts);
   return counters;
 }

@@ -176,6 +176,7 @@ async function writeTasks(
         error: row.ref('excluded.error'),
         final: row.ref('excluded.final'),
         figures: row.ref('excluded.figures'),
+        speculative: row.ref('excluded.speculative'),
       })),
     )
     .execute();

@@ -35,6 +35,12 @@ export interface JobRow {
   phase_times: string | null;
   failed_attempts: number;
   lost_attempts: number;
+  speculative_attempts: number;
+  /** Copy of a field of `asked`: 1 if stragglers may get a second attempt. */
+  speculative: number;
+  /** Tasks of each phase that one was queued for. */
+  map_speculated: number;
+  reduce_speculated: number;
   /** JSON of the verdict's fields; null until it is known. */
   output: string | null;
   error: string | null;
@@ -69,6 +75,8 @@ export interface AttemptRow {
   final: number;
   /** JSON of `AttemptFigures`. */
   figures: string | null;
+  /** 1 when it was made beside another one. */
+  speculative: number;
 }
 
 export interface IdempotencyKeyRow {

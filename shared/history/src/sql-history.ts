@@ -1,5 +1,12 @@
 /** The history over kysely: each call is a file of its own. */
-import { type AskedJob, type JobEvent, type JobListQuery, parseRunId, type Verdict } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  type JobEvent,
+  type JobListQuery,
+  parseRunId,
+  type TaskKind,
+  type Verdict,
+} from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
@@ -24,6 +31,7 @@ import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
+import { countSpeculation, medianAttemptMs, phasesNearEnd } from './speculation.js';
 import { taskStates } from './task-states.js';
 import { UsageRecords } from './usage-records.js';
 
@@ -135,6 +143,18 @@ export class SqlHistory implements History {
 
   countRecords() {
     return countRecords(this.#db);
+  }
+
+  phasesNearEnd(percent: number, limit: number) {
+    return phasesNearEnd(this.#db, percent, limit);
+  }
+
+  medianAttemptMs(jobId: string, kind: TaskKind, limit: number) {
+    return medianAttemptMs(this.#db, jobId, kind, limit);
+  }
+
+  countSpeculation(jobId: string, kind: TaskKind, max: number) {
+    return countSpeculation(this.#db, jobId, kind, max);
   }
 
   unfinishedJobs(limit: number, after?: string) {

@@ -39,5 +39,6 @@ function attemptView(job: JobOfTask, row: AttemptRow): Attempt {
     started_at: row.started_at,
     finished_at: stopped ? (row.finished_at ?? job.finished_at) : row.finished_at,
     error: fromJson<Attempt['error']>(row.error),
+    speculative: row.speculative === 1,
   };
 }

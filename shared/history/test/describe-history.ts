@@ -241,7 +241,9 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
         ]);
         expect(await task(id, 'map', 0)).to.deep.equal({
           ...{ task_id: taskId(id, 'map', 0), kind: 'map', index: 0, state: 'pending' },
-          attempts: [{ run: 1, attempt: 1, state: 'failed', worker_id: 'worker-1', ...times, error }],
+          attempts: [
+            { run: 1, attempt: 1, state: 'failed', worker_id: 'worker-1', ...times, error, speculative: false },
+          ],
         });
         expect((await job(id)).counters.failed_attempts).to.equal(1);
       });

@@ -6,6 +6,7 @@ import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSpeculation } from './describe-speculation.js';
 import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
 import { anyJob, newJob } from './samples.js';
 
@@ -43,6 +44,7 @@ describe('PostgreSQL', function () {
   describeRuns('history in PostgreSQL', () => openNew());
   describeChanges('history in PostgreSQL', openNew);
   describeAccess('PostgreSQL', () => openNew());
+  describeSpeculation('history in PostgreSQL', () => openNew());
 
   it('takes several API processes that start at once', async () => {
     const url = await newDatabase(serverUrl);

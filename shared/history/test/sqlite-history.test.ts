@@ -11,6 +11,7 @@ import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSpeculation } from './describe-speculation.js';
 import { anyJob, newJob } from './samples.js';
 
 async function temporaryDirectory(): Promise<string> {
@@ -34,6 +35,7 @@ describeHighestAttempt('history in SQLite', () => openNew());
 describeRuns('history in SQLite', () => openNew());
 describeChanges('history in SQLite', openNew);
 describeAccess('SQLite', () => openNew());
+describeSpeculation('history in SQLite', () => openNew());
 
 describe('the SQLite file', function () {
   this.timeout(20_000);

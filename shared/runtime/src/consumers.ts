@@ -20,6 +20,8 @@ export interface ConsumerOptions {
   readonly connection: Redis;
   readonly logger: Logger;
   readonly concurrency: number;
+  /** Stands in messages as who has them in hand. */
+  readonly name?: string;
   readonly lockSeconds?: number;
   readonly stalledCheckSeconds?: number;
   /** A message's lock is renewed, for certain until this: milliseconds since 1970. */
@@ -44,7 +46,7 @@ export function openConsumer<Data, Result>(
   process: ProcessMessage<Data, Result>,
   options: ConsumerOptions,
 ): Worker<Data, Result> {
-  const { connection, logger, concurrency, lockSeconds, stalledCheckSeconds } = options;
+  const { connection, logger, concurrency, name, lockSeconds, stalledCheckSeconds } = options;
   // BullMQ counts the declared parameters: with fewer than three, or with a default, there is no signal.
   const processor = (job: Job<Data, Result>, token: string | undefined, signal: AbortSignal | undefined) => {
     if (token === undefined || signal === undefined) throw new TypeError('BullMQ gave no token or no signal');
@@ -54,11 +56,13 @@ export function openConsumer<Data, Result>(
     connection,
     prefix: queuePrefix,
     concurrency,
+    ...(name === undefined ? {} : { name }),
     lockDuration: lockSeconds === undefined ? queueLimits.lockMs : lockSeconds * secondMs,
     stalledInterval: stalledCheckSeconds === undefined ? queueLimits.stalledCheckMs : stalledCheckSeconds * secondMs,
     maxStalledCount: queueLimits.stalledMax,
     settings: { backoffStrategy: boundedBackoff },
     runRetryDelay: queueLimits.reconnectDelayMaxMs,
+    drainDelay: queueLimits.idleLookMs / secondMs,
     metrics: { maxDataPoints: queueLimits.metricsMinutes },
   });
   if (options.onRenewed !== undefined) consumer.onRenewed = options.onRenewed;

@@ -1,10 +1,11 @@
 import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits, taskId } from '@gridmr/contracts';
 import {
   announceEnded,
+  announceOvertaken,
   connectRedis,
-  EndedJobsListener,
   EventPublisher,
   EventReader,
+  NoticeListener,
   type QueueServer,
   startQueueServer,
 } from '@gridmr/runtime';
@@ -208,27 +209,32 @@ describe('the event stream', function () {
   });
 });
 
-describe('EndedJobsListener', function () {
+describe('NoticeListener', function () {
   this.timeout(120_000);
-  it('hears of ended jobs, also after a reconnect, and not of nonsense', async () => {
+  it('hears of ended jobs and overtaken messages, also after a reconnect, and not of nonsense', async () => {
     const log = new RecordedLog();
     await using directory = await temporaryDirectory();
     await using server = await startQueueServer({ dataDirectory: directory.path, logger: log, force: 'embedded' });
     const subscriber = connectRedis(server.url, 'subscriber', log);
     const redis = connectRedis(server.url, 'producer', log);
     const heard: string[] = [];
-    const listener = new EndedJobsListener(subscriber, jobId => heard.push(jobId), log);
+    const overtaken: string[] = [];
+    const onEnded = (jobId: string) => heard.push(jobId);
+    const onOvertaken = (messageId: string) => overtaken.push(messageId);
+    const listener = new NoticeListener(subscriber, { onEnded, onOvertaken }, log);
     await listener.start();
     try {
       const [first, second] = [newJobId(), newJobId()];
-      await redis.publish('{gridmr}:ended', 'nonsense');
+      for (const channel of ['{gridmr}:ended', '{gridmr}:overtaken']) await redis.publish(channel, 'nonsense');
       await announceEnded(redis, first);
       await eventually('the first job', () => heard.length === 1);
       await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      await eventually('subscribed again', async () => (await redis.pubsub('NUMSUB', '{gridmr}:ended'))[1] === 1);
+      await eventually('subscribed again', async () => (await redis.pubsub('NUMSUB', '{gridmr}:overtaken'))[1] === 1);
+      await announceOvertaken(redis, 'a-message');
       await announceEnded(redis, second);
       await eventually('the second job', () => heard.length === 2);
       expect(heard).to.deep.equal([first, second]);
+      expect(overtaken).to.deep.equal(['a-message']);
       await listener.stop();
     } finally {
       subscriber.disconnect();

@@ -6,6 +6,7 @@ import type { WasmModule } from '@gridmr/sandbox';
 interface SharedRequest {
   readonly asked: AskedJob;
   readonly attempt: number;
+  readonly speculative?: boolean;
   readonly workerId: string;
   readonly memoryBytes: number;
   /** Milliseconds an attempt may take, from its start. */

@@ -15,6 +15,7 @@ export * from './processes.js';
 export * from './programs/catalogue.js';
 export * from './programs/job-request.js';
 export * from './seed.js';
+export * from './slowed-process.js';
 export * from './stall-meter.js';
 export * from './stalled-machine.js';
 export * from './temporary-directory.js';

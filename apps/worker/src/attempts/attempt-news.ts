@@ -19,12 +19,14 @@ export class AttemptNews {
   readonly attempt: number;
   readonly #tools: StepTools;
   readonly #jobId: string;
+  readonly #speculative: boolean;
   /** If nobody knows better: when the worker got the message. */
   #startedAt = new Date().toISOString();
 
-  constructor(tools: StepTools, { job_id, kind, index }: TaskData, attempt: number) {
+  constructor(tools: StepTools, { job_id, kind, index, speculative }: TaskData, attempt: number) {
     this.#tools = tools;
     this.#jobId = job_id;
+    this.#speculative = speculative !== undefined;
     this.taskId = taskId(job_id, kind, index);
     this.attempt = attempt;
     this.logger = tools.logger.child({ job_id, task_id: this.taskId, attempt });
@@ -51,6 +53,7 @@ export class AttemptNews {
       error,
       final,
       ...(figures === undefined ? {} : { figures }),
+      ...(this.#speculative ? { speculative: true } : {}),
     });
     this.logger.debug(`attempt ${state}`);
   }

@@ -59,6 +59,12 @@ export class MessageTasks implements Disposable {
     }
   }
 
+  /** No further task is begun. Returns the one that is at work, or was last. */
+  close(): number {
+    this.#begun ??= this.claims.close();
+    return this.indices[Math.max(0, this.#begun - 1)] as number;
+  }
+
   /** All attempts have ended well: nothing more to do, unless tasks were let go and the queue did not take them. */
   async finish(): Promise<void> {
     await this.#lettingGo;
@@ -69,8 +75,7 @@ export class MessageTasks implements Disposable {
    * message comes back whole.
    */
   async fail(ended: readonly AttemptOutcome[], comesBack: boolean): Promise<AttemptNews> {
-    this.#begun ??= this.claims.close();
-    const failed = Math.max(0, this.#begun - 1);
+    const failed = this.indices.indexOf(this.close());
     try {
       await this.tell(ended);
       await this.#tellUnreported(failed);
@@ -103,10 +108,10 @@ export class MessageTasks implements Disposable {
     const { message, task, asked, plan } = this.#work;
     const index = this.indices[current] as number;
     const left = this.indices.slice(current + 1);
-    if (left.length === 0) return;
-    const { job_id, kind, attempts_before } = task;
+    const { job_id, kind, more, attempts_before } = task;
+    if (more === undefined) return;
     const flow = { jobId: job_id, ...stageOf(plan, kind), spec: asked.spec, attemptsBefore: attempts_before };
-    await addTasksApart(this.#tools.queues, flow, left, message.opts.priority ?? 1);
+    if (left.length > 0) await addTasksApart(this.#tools.queues, flow, left, message.opts.priority ?? 1);
     await message.updateData({ job_id, kind, index, attempts_before });
   }
 
@@ -127,6 +132,8 @@ export class MessageTasks implements Disposable {
     const { job_id, kind } = this.#work.task;
     const winner = await this.#tools.jobs.readCommit(job_id, kind, index);
     if (winner !== undefined) return repeatNews(this.#tools, winner);
+    // Its record goes with the intermediates.
+    if ((await this.#tools.jobs.readVerdict(job_id)) !== undefined) return;
     throw new TaskError({ code: 'storage_error', message: `the commit of ${news.taskId} vanished` });
   }
 }

@@ -4,7 +4,8 @@
  * bundle has several tasks, whose attempts the slot makes one after the other.
  *
  * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
- * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit.
+ * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit. A message may
+ * be doubled on purpose, to overtake a straggler: see `stop-rivals.ts`.
  */
 import {
   type AskedJob,
@@ -24,10 +25,12 @@ import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
 import { attemptNumber } from './attempt-number.js';
 import { discardAttempts } from './discard-attempts.js';
+import { excuseOf } from './excuse-of.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { repeatNews } from './repeat-news.js';
 import { settleFailure } from './settle-failure.js';
 import { JobEndedError, stopReasonOf } from './stop-reason.js';
+import { stopRivals } from './stop-rivals.js';
 
 const secondMs = 1000;
 
@@ -52,7 +55,11 @@ export async function runTask(
   const verdict = await tools.known.verdict(task.job_id);
   if (verdict !== undefined) throw new JobEndedError(`job ${task.job_id} is ${verdict.status}`);
   const attempt = attemptNumber(message, task);
-  if (indices.length === 0) return { attempt };
+  if (indices.length === 0) {
+    await stopRivals(tools, message);
+    return { attempt };
+  }
+  if (task.speculative !== undefined && message.stalledCounter > 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
   let request: AttemptsRequest | undefined;
@@ -69,10 +76,17 @@ export async function runTask(
     });
     await tasks.tell(outcomes);
     await tasks.finish();
+    await stopRivals(tools, message);
     return { attempt };
   } catch (error) {
+    const reason = stopReasonOf(signal);
+    const excuse = await excuseOf(tools, work, tasks.close(), reason);
     await discardAttempts(tools, request?.tasks.slice(ended.length, tasks.claims.claimed) ?? []);
-    const news = await tasks.fail(ended, stopReasonOf(signal) !== undefined);
+    const news = await tasks.fail(ended, excuse === undefined && reason !== undefined);
+    if (excuse !== undefined) {
+      excuse(news, error);
+      return { attempt };
+    }
     throw await settleFailure(tools, news, asked, message, token, signal, error);
   }
 }
@@ -98,11 +112,11 @@ async function giveUpIfLostTooOften(
   throw new UnrecoverableError(error.message);
 }
 
-/** A message that was started before, or stands for one that was lost, may have been at it already. */
+/** A message that was started before, or stands for one that was lost, may have been at it already; a straggler, since its speculative message was queued. */
 async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: Job): Promise<number[]> {
-  const { job_id, kind, index, more = [], attempts_before } = task;
+  const { job_id, kind, index, more = [], attempts_before, speculative } = task;
   const indices = [index, ...more];
-  if (attemptsStarted === 1 && attempts_before === undefined) return indices;
+  if (attemptsStarted === 1 && attempts_before === undefined && speculative === undefined) return indices;
   const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
   for (const record of records) if (record !== undefined) repeatNews(tools, record);
   if (records.includes(undefined)) tools.known.lookAgain(job_id);
@@ -123,6 +137,7 @@ async function requestAttempts(
   return {
     asked,
     attempt,
+    speculative: task.speculative !== undefined,
     workerId: tools.workerId,
     memoryBytes: Math.min(limits.memoryBytes, asked.spec.memory_limit),
     timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,

@@ -11,6 +11,8 @@ export const stopReasons = {
   workerStops: 'worker stops',
   /** The queue has given the task to another worker. */
   lockLost: 'lock lost',
+  /** Another attempt of the task was committed. */
+  overtaken: 'overtaken',
 } as const;
 export type StopReason = (typeof stopReasons)[keyof typeof stopReasons];
 

@@ -43,11 +43,11 @@ export class ClientShares {
 
   /**
    * The seat that is served: of the first message that waits and has not been tried. One that comes back after a failure sits where everybody was
-   * long ago. Undefined if nothing waits.
+   * long ago. A speculative one has no seat, it stands behind all. Undefined if nothing else waits.
    */
   async #now(): Promise<number | undefined> {
     const first = await this.#tasks.getJobs(['prioritized'], 0, fairShareLimits.messagesLookedAt - 1, true);
-    const waiting = first.filter(message => message !== undefined);
+    const waiting = first.filter(message => message !== undefined && message.data.speculative === undefined);
     const message = waiting.find(({ attemptsStarted }) => attemptsStarted === 0) ?? waiting.at(-1);
     return message && Math.max(0, (message.opts.priority ?? 0) - 1);
   }

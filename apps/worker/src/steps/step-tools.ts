@@ -15,5 +15,7 @@ export interface StepTools {
   readonly liveLog: LogPublisher;
   /** Tells all workers that a job has ended, so that they stop its attempts. */
   readonly announceEnded: (jobId: string) => Promise<void>;
+  /** Tells all workers that the task of a message is committed by another attempt, so that the one that has it stops. */
+  readonly announceOvertaken: (messageId: string) => Promise<void>;
   readonly logger: Logger;
 }

@@ -10,10 +10,12 @@ import {
   attemptFigures,
   type CommitRecord,
   dataPlaneLimits,
+  jobFiles,
   jobLogPath,
   parseRunId,
   publicTaskId,
   sandboxLimits,
+  speculationLimits,
 } from '@gridmr/contracts';
 import type { AttemptContext, AttemptNotes, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, openSkippingSandbox, type WasmModule } from '@gridmr/sandbox';
@@ -100,6 +102,7 @@ async function commitAttempt(
     worker_id: request.workerId,
     started_at: request.startedAt,
     committed_at: endedAt,
+    ...(request.speculative ? { speculative: true } : {}),
     file: request.outputPath.slice(request.outputPath.lastIndexOf('/') + 1),
     ...(inline === undefined ? {} : { inline }),
     ...(dead_letters === undefined ? {} : { dead_letters }),
@@ -107,7 +110,7 @@ async function commitAttempt(
     // The thread does nothing else meanwhile, so the time that passed is the time it took.
     counters: { ...counters, cpu_ms: Math.round(performance.now() - startedMs) },
   };
-  const committed = await new JobStore(store).commitAttempt(record);
+  const committed = !(await isTooLate(store, request, startedMs)) && (await new JobStore(store).commitAttempt(record));
   if (!committed && inline === undefined) await store.remove(request.outputPath);
   if (!committed) await skipped?.remove();
   const figures = attemptFigures(request.kind, record);
@@ -144,6 +147,19 @@ async function writeLog(
   const lines = logLines.slice(0, logLinesMax);
   const log: AttemptLog = { lines, dropped: droppedLines + logLines.length - lines.length };
   await store.write(jobLogPath(asked.job_id, kind, index, attempt), Buffer.from(JSON.stringify(log)));
+}
+
+/**
+ * A job that has ended has no use for the attempt; once it is cleaned up there is no commit record either that would say so. That is looked for where it
+ * can be: if the attempt has a rival.
+ */
+async function isTooLate(
+  store: BlobStore,
+  { asked, speculative }: AttemptRequest,
+  startedMs: number,
+): Promise<boolean> {
+  const mayHaveRival = speculative || performance.now() - startedMs >= speculationLimits.ageMsMin;
+  return mayHaveRival && (await store.stat(jobFiles.verdict(asked.job_id))) !== undefined;
 }
 
 /** The output in base64 if it is small. */
