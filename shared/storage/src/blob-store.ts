@@ -24,6 +24,14 @@ export interface ByteRange {
   readonly end: number;
 }
 
+export interface ReadOptions {
+  /**
+   * The file stands for certain, as a message or another file says: if it cannot be seen from here yet, because this machine remembers that the
+   * name was missing (NFS), it is waited for, for a bounded time.
+   */
+  readonly isAwaited: boolean;
+}
+
 export interface BlobStore {
   /** Undefined if there is no such file (a directory is not a file). */
   stat(path: BlobPath): Promise<BlobStat | undefined>;
@@ -45,8 +53,8 @@ export interface BlobStore {
   glob(pattern: string): AsyncIterable<BlobStat>;
 
   /** A whole small file. Throws `StorageError` `too_large` beyond `maxBytes`, `not_found` if it is missing. */
-  read(path: BlobPath, maxBytes: number): Promise<Uint8Array>;
-  openReader(path: BlobPath): Promise<BlobReader>;
+  read(path: BlobPath, maxBytes: number, options?: ReadOptions): Promise<Uint8Array>;
+  openReader(path: BlobPath, options?: ReadOptions): Promise<BlobReader>;
   readStream(path: BlobPath, range?: ByteRange): Readable;
 
   /** A new file, invisible under `path` until its `commit`. A `late` one is made only when more was written than its buffer holds, or at its commit. */
