@@ -1,10 +1,10 @@
 import { HistoryUnavailableError, openHistory } from '@gridmr/history';
-import { StallMeter } from '@gridmr/testkit';
+import { type PrivatePostgres, StallMeter, startPrivatePostgres } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
-import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
+import { dropDatabase, newDatabase } from './new-database.js';
 import { anyJob, newJob } from './samples.js';
 
 const unused = { dataDirectory: '/nonexistent' };
