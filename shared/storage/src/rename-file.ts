@@ -1,7 +1,7 @@
 /** Renaming over a network: the answer may be lost after the work was done, and the second try then finds nothing to rename. */
 import { rename, stat } from 'node:fs/promises';
 import type { Place } from './confinement.js';
-import { systemCode } from './fs-errors.js';
+import { saysMissing, systemCode } from './fs-errors.js';
 import type { Patience } from './patience.js';
 import { inDirectory } from './temporary-file.js';
 
@@ -19,9 +19,13 @@ export async function renameFile(from: string, place: Place, patience: Patience)
   });
 }
 
+/** Whether it cannot be seen now is no answer: then the whole is tried again. */
 async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (saysMissing(error)) return false;
+    throw error;
+  }
 }

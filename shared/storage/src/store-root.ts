@@ -43,4 +43,15 @@ export class StoreRoot {
     await this.check();
     return operation();
   }
+
+  /** The same for calls that cannot be awaited. */
+  surelySync<Result>(operation: () => Result): Result {
+    try {
+      return operation();
+    } catch (error) {
+      if (!saysMissing(error)) throw error;
+    }
+    this.checkSync();
+    return operation();
+  }
 }

@@ -7,7 +7,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { randomToken, storageLimits } from '@gridmr/contracts';
 import type { Place } from './confinement.js';
-import { DataDirectoryGoneError, systemCode } from './fs-errors.js';
+import { systemCode } from './fs-errors.js';
 
 const ending = '.tmp';
 
@@ -39,7 +39,7 @@ export async function inDirectory<Result>({ root, directory }: Place, make: () =
     if (systemCode(error) !== 'ENOENT') throw error;
     await root.check();
     await makeDirectory(root.path, directory);
-    return make();
+    return root.surely(make);
   }
 }
 
@@ -51,7 +51,7 @@ export function inDirectorySync<Result>({ root, directory }: Place, make: () => 
     if (systemCode(error) !== 'ENOENT') throw error;
     root.checkSync();
     makeDirectorySync(root.path, directory);
-    return make();
+    return root.surelySync(make);
   }
 }
 
@@ -60,7 +60,7 @@ export function inDirectorySync<Result>({ root, directory }: Place, make: () => 
  * written to where nobody looks for them.
  */
 async function makeDirectory(root: string, directory: string): Promise<void> {
-  if (directory === root) throw new DataDirectoryGoneError();
+  if (directory === root) return;
   const isMade = () => mkdir(directory).then(() => true, isThere);
   if (await isMade()) return;
   await makeDirectory(root, dirname(directory));
@@ -68,7 +68,7 @@ async function makeDirectory(root: string, directory: string): Promise<void> {
 }
 
 function makeDirectorySync(root: string, directory: string): void {
-  if (directory === root) throw new DataDirectoryGoneError();
+  if (directory === root) return;
   if (isMadeSync(directory)) return;
   makeDirectorySync(root, dirname(directory));
   isMadeSync(directory);

@@ -41,7 +41,7 @@ describe('a store whose file system fails', function () {
   it('reads on through a new handle when the one it has is stale', async () => {
     await fixture.store.write('f', bytesOf('0123456789'));
     const store = await openFsStore(fixture.root, { mayBlock: true });
-    using faults = injectFileFaults({ root: fixture.root, every: 2, error: 'ESTALE' });
+    using faults = injectFileFaults({ root: fixture.root, every: 3, error: 'ESTALE' });
     using reader = await store.openReader('f');
     const target = new Uint8Array(2);
     for (let at = 0; at < 10; at += 2) {
