@@ -1,6 +1,7 @@
 /** Whether this API can serve: asks each dependency, all at once, each for a bounded time. */
 import { performance } from 'node:perf_hooks';
-import { apiLimits, type Dependency, type Health } from '@gridmr/contracts';
+import { apiLimits, type Dependency, type Health, RequestError } from '@gridmr/contracts';
+import { StorageError } from '@gridmr/storage';
 import type { ApiDependencies } from './dependencies.js';
 
 /** The process answers, that is all. */
@@ -32,10 +33,14 @@ async function askDependency(
     return { status: 'up', latency_ms: roundedMs(startMs) };
   } catch (error) {
     logger.warn('a dependency is not ready', { dependency: name, error });
-    const detail =
-      error instanceof NoAnswerError ? error.message : 'it answers with an error; the log of the API has it';
-    return { status: 'down', latency_ms: roundedMs(startMs), detail };
+    return { status: 'down', latency_ms: roundedMs(startMs), detail: detailOf(error) };
   }
+}
+
+/** Only what was written for users. */
+function detailOf(error: unknown): string {
+  const isForUsers = error instanceof NoAnswerError || error instanceof RequestError || error instanceof StorageError;
+  return isForUsers ? error.message : 'it answers with an error; the log of the API has it';
 }
 
 function roundedMs(startMs: number): number {

@@ -28,7 +28,7 @@ function storageProblem(error: StorageError): RequestError {
   const cause = { cause: error };
   if (error.code === 'outside') return new RequestError('path_not_allowed', error.message, {}, cause);
   if (error.code === 'io_error') {
-    const detail = 'The data directory does not answer; try again in a moment';
+    const detail = `The data directory cannot be used now: ${error.message}`;
     return new RequestError('storage_unavailable', detail, {}, cause);
   }
   return new RequestError('internal_error', internalDetail, {}, cause);

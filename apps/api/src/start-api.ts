@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
-import { processLimits } from '@gridmr/contracts';
+import { apiLimits, processLimits } from '@gridmr/contracts';
 import { type JobChange, openHistory } from '@gridmr/history';
 import {
   ChangePublisher,
@@ -43,7 +43,7 @@ const bytesPerMb = 1024 * 1024;
 /** Returns where the API listens, once it does. */
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
   const { dataDirectory, redisUrl } = settings;
-  const store = await openFsStore(dataDirectory);
+  const store = await openFsStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
   const metrics = new ServiceMetrics();

@@ -2,7 +2,7 @@
  * Submits a job. Everything that can be wrong with it is found before anything is stored; once its record is stored
  * the job is promised, and nothing that fails later takes the answer back: the sweep makes up for it.
  *
- * Order: ceilings, client, program, idempotency key, the client's jobs, paths, Redis, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
+ * Order: ceilings, client, program, idempotency key, the client's jobs, paths, Redis and the data directory, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
  * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
  */
 import { randomBytes } from 'node:crypto';
@@ -55,12 +55,12 @@ export async function submitJob(
     return submitted(known.jobId);
   }
   await checkClientJobs(dependencies, spec.client_id);
-  const queueIsThere = dependencies.queue.check();
+  const mayWork = Promise.all([dependencies.queue.check(), dependencies.store.checkWritable()]);
   // Its failure is met below: what is wrong with the job comes first.
-  queueIsThere.catch(() => undefined);
+  mayWork.catch(() => undefined);
   await refuseForeignPaths(dependencies, caller, spec, jobId);
   await checkDataPaths(dependencies.store, spec);
-  await queueIsThere;
+  await mayWork;
 
   const asked = askedNow(jobId, spec);
   const { outcome, jobId: ownerId } = await history.addJob({ asked, idempotency });

@@ -11,7 +11,7 @@ import {
   TaskError,
 } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
-import { summariseGroup, TaskNotCommittedError } from '@gridmr/tasks';
+import { DamagedTooOftenError, summariseGroup, TaskNotCommittedError } from '@gridmr/tasks';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { tooManyLosses } from './steps/check-losses.js';
@@ -64,7 +64,8 @@ async function runStep(
 async function summarise(tools: StepTools, message: Job): Promise<void> {
   const { job_id, kind, group } = groupDataSchema.parse(message.data);
   if ((await tools.jobs.readVerdict(job_id)) !== undefined) return;
-  await summariseGroup(tools, await tools.known.plan(job_id), kind, group);
+  const withdrawals = await tools.jobs.withdrawals(job_id);
+  await summariseGroup(tools, await tools.known.plan(job_id), kind, group, withdrawals);
 }
 
 /** A user error, or the last of its attempts, ends the job; anything else is tried again after a pause. */
@@ -77,7 +78,8 @@ async function settleStepFailure(
 ): Promise<Error> {
   if (cause instanceof TaskNotCommittedError) return leaveToSweep(tools, step, jobId, cause);
   const error = describe(step, cause);
-  const hopeless = failureClass(error.code) === 'user' || error.code === 'lost_too_often';
+  const isSettled = error.code === 'lost_too_often' || cause instanceof DamagedTooOftenError;
+  const hopeless = failureClass(error.code) === 'user' || isSettled;
   const final = hopeless || message.attemptsMade + 1 >= (message.opts.attempts ?? 1);
   tools.logger.warn('step failed', {
     job_id: jobId,

@@ -151,6 +151,28 @@ describe('the end of a job', function () {
     expect(await fixture.tools.jobs.readVerdict(asked.job_id)).to.equal(undefined);
   });
 
+  for (const [what, damage] of Object.entries({
+    gone: (part: string) => fixture.tools.store.remove(part),
+    'cut short': (part: string) => fixture.tools.store.write(part, new Uint8Array(1)),
+  })) {
+    it(`has a part made again that is ${what}, and does not commit before`, async () => {
+      const { asked } = await jobReadyToCommit();
+      const { jobs } = fixture.tools;
+      const record = await jobs.readCommit(asked.job_id, 'reduce', 1);
+      if (record === undefined) throw new Error('the task is not committed');
+      await damage(jobs.outputOf(record));
+      const error = await commitJob(fixture.tools, asked.job_id).catch(reason => reason);
+      expect(error).to.be.instanceOf(TaskNotCommittedError);
+      expect(error.taskIds).to.deep.equal([taskId(asked.job_id, 'reduce', 1)]);
+      expect(await jobs.readCommit(asked.job_id, 'reduce', 1)).to.equal(undefined);
+      await commitTask(asked, 'reduce', 1);
+      await commitJob(fixture.tools, asked.job_id);
+      expect(await namesBelow(asked.spec.output_path))
+        .to.include('part-r-00001')
+        .and.include(outputNames.success);
+    });
+  }
+
   it('leaves a cancelled job’s output without _SUCCESS, and the clean-up takes back what was placed', async () => {
     const { asked } = await jobReadyToCommit({ output_compression: 'gzip' });
     const from = jobFiles.attemptOutput(asked.job_id, 'reduce', 0, 'a1-test', 'part');

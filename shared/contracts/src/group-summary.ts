@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { countersSchema } from './counters.js';
 import { fiveDigits, type TaskKind } from './ids.js';
-import { jobFiles, taskOutputSchema } from './job-files.js';
+import { jobFiles, suffix, taskOutputSchema } from './job-files.js';
 
 export const groupSummarySchema = z.object({
   /** In order of the tasks' indices, beginning with the group's first. */
@@ -14,7 +14,7 @@ export const groupSummarySchema = z.object({
 });
 export type GroupSummary = z.infer<typeof groupSummarySchema>;
 
-/** `map/summary-00003.json`. */
-export function groupSummaryPath(jobId: string, kind: TaskKind, group: number): string {
-  return `${jobFiles.directory(jobId)}/${kind}/summary-${fiveDigits(group)}.json`;
+/** `map/summary-00003.json`. `withdrawn`: how many commit records of the group were withdrawn before, each of which makes a summary out of date. */
+export function groupSummaryPath(jobId: string, kind: TaskKind, group: number, withdrawn = 0): string {
+  return `${jobFiles.directory(jobId)}/${kind}/summary-${fiveDigits(group)}${suffix('w', withdrawn)}.json`;
 }

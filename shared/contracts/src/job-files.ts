@@ -8,6 +8,7 @@
  * plan-<token>/chunk-00000.json  splits, 1,000 a file, so that a task reads its own thousand only
  * map/00000/m-00012.<attempt>.segment     an attempt's output, under a name of its own
  * map/00000/m-00012.json       the commit record: which attempt won. First one wins, never replaced. A small segment stands in it, and is no file
+ * withdrawn/m-00012.g0         that record does not count any more: what it stands for is damaged. First one wins. The next commit record is m-00012.g1.json
  * reduce/00000/r-00003.<attempt>.part, r-00003.json   the same for reduce tasks
  * dead-letters/m-00012.<attempt>.jsonl    the records that an attempt skipped; its commit record names it, or it does not count
  * dead-letters/m-00012.jsonl   the same once the job has ended, when there are no commit records any more. Stays with the job
@@ -160,8 +161,12 @@ export const jobFiles = {
   /** Tasks are spread over directories of 1,000. */
   taskDirectory: (jobId: string, kind: TaskKind, index: number) =>
     `${jobFiles.directory(jobId)}/${kind}/${fiveDigits(groupOf(index))}`,
-  commit: (jobId: string, kind: TaskKind, index: number) =>
-    `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.json`,
+  /** `generation`: how many records of the task were withdrawn before. */
+  commit: (jobId: string, kind: TaskKind, index: number, generation = 0) =>
+    `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}${suffix('g', generation)}.json`,
+  withdrawals: (jobId: string) => `${jobFiles.directory(jobId)}/withdrawn`,
+  withdrawal: (jobId: string, kind: TaskKind, index: number, generation: number) =>
+    `${jobFiles.withdrawals(jobId)}/${letter(kind)}-${fiveDigits(index)}.g${generation}`,
   /** An attempt's output. `attempt` is unique among all attempts ever made: see `attemptName`. */
   attemptOutput: (jobId: string, kind: TaskKind, index: number, attempt: string, extension: string) =>
     `${jobFiles.taskDirectory(jobId, kind, index)}/${letter(kind)}-${fiveDigits(index)}.${attempt}.${extension}`,
@@ -195,6 +200,11 @@ export function firstTaskOf(group: number): number {
 /** How many groups so many tasks make. */
 export function groupCount(tasks: number): number {
   return Math.ceil(tasks / dataPlaneLimits.tasksPerGroup);
+}
+
+/** `.g1`; nothing for 0, as most things are never replaced. */
+export function suffix(what: string, number: number): string {
+  return number === 0 ? '' : `.${what}${number}`;
 }
 
 function letter(kind: TaskKind): 'm' | 'r' {

@@ -43,6 +43,10 @@ export const apiLimits = {
   healthCheckMs: 2 * secondMs,
   retryAfterSeconds: 2,
   refusedBodyMs: 2 * secondMs,
+  /** A Redis that is silent for longer is taken for away. */
+  queueAnswerMs: 1200,
+  /** How long a request waits for a storage that refuses for now. */
+  storagePatienceMs: 500,
   /** A manifest of one million parts is about this long. */
   manifestBytesMax: 160 * mib,
   /** A shared directory may show a verdict a little after the news of it. */
@@ -263,6 +267,14 @@ export const dataPlaneLimits = {
 
 /** The shared directory (`@gridmr/storage`). */
 export const storageLimits = {
+  /** How long one operation is tried again that the storage refuses for now, and the pauses in between: the first, and the greatest. */
+  patienceMs: 30 * secondMs,
+  retryFirstMs: 20,
+  retryMostMs: 500,
+  /** How long a file that must stand is looked for, if the mount remembers its name as missing. */
+  unseenMs: 3 * secondMs,
+  /** Written to see if there is room. */
+  probeBytes: 4 * kib,
   /** One JSON file of a job: a request's body with its numbers written out, or a plan chunk of 1,000 splits. */
   jobFileBytesMax: 80 * mib,
   /** What one glob may look at before it is refused. */
@@ -380,6 +392,10 @@ export const queueLimits = {
   /** Minutes of totals that BullMQ keeps per queue: a week. */
   metricsMinutes: 10_080,
   controlConcurrency: 4,
+  /** How often the output of a task may turn out damaged before its job fails: by then it is the storage that damages it. */
+  withdrawalsMax: 3,
+  /** How often a reduce task looks whether the map tasks have run again whose output was damaged. */
+  redoneLookMs: 250,
   /** How often a worker looks whether the jobs it works on have ended, should the announcement have been missed. */
   endedCheckMs: 5 * secondMs,
   /** A worker that looked for a job's verdict and found none believes so for this long, unless the job's end is announced. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { attemptFiguresSchema } from './attempt-figures.js';
-import { fiveDigits, jobIdSchema, taskIdSchema, taskKindSchema } from './ids.js';
+import { fiveDigits, jobIdSchema, taskId, taskIdSchema, taskKindSchema } from './ids.js';
 import { jobErrorSchema } from './problem.js';
 import { attemptStateSchema, jobPhaseSchema } from './states.js';
 
@@ -59,6 +59,9 @@ export const messageIds = {
   mapBarrier: (jobId: string) => `${jobId}-map-barrier`,
   commit: (jobId: string) => `${jobId}-commit`,
   group: (jobId: string, kind: 'map' | 'reduce', group: number) => `${jobId}-${kind}-group-${fiveDigits(group)}`,
+  /** Of a task whose committed output was withdrawn so many times. */
+  taskAgain: (jobId: string, kind: 'map' | 'reduce', index: number, generation: number) =>
+    `${taskId(jobId, kind, index)}-g${generation}`,
   hold: (jobId: string, kind: 'map' | 'reduce') => `${jobId}-${kind}-hold`,
   cleanUp: (jobId: string) => `${jobId}-clean-up`,
   mend: (jobId: string) => `${jobId}-mend`,
@@ -66,6 +69,8 @@ export const messageIds = {
   speculative: (ofTask: string) => `${ofTask}-speculative`,
 };
 
+/** Written to see if Redis takes what it is given. */
+export const probeKey = `${queuePrefix}:probe`;
 /** Who sweeps: the token of one API process, for as long as it says so. */
 export const sweeperKey = `${queuePrefix}:sweeper`;
 /** There for a while after leftovers of ended jobs have been looked for; gone with all else when Redis lost its memory. */

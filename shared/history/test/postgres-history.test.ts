@@ -1,5 +1,5 @@
 import { HistoryUnavailableError, type JobChange, openHistory } from '@gridmr/history';
-import { StallMeter } from '@gridmr/testkit';
+import { type PrivatePostgres, StallMeter, startPrivatePostgres } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeAccess } from './describe-access.js';
 import { describeChanges } from './describe-changes.js';
@@ -7,7 +7,7 @@ import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
 import { describeSpeculation } from './describe-speculation.js';
-import { dropDatabase, newDatabase, type PrivatePostgres, startPrivatePostgres } from './private-postgres.js';
+import { dropDatabase, newDatabase } from './new-database.js';
 import { anyJob, newJob } from './samples.js';
 
 const unused = { dataDirectory: '/nonexistent' };

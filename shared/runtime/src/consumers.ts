@@ -4,6 +4,7 @@ import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
 import { onQueueError } from './queue-error-log.js';
+import { type LostLock, retakeLock } from './retake-locks.js';
 import { boundedBackoff } from './retry-backoff.js';
 
 const secondMs = 1000;
@@ -28,15 +29,32 @@ export interface ConsumerOptions {
   readonly onRenewed?: (messageId: string, untilMs: number) => void;
 }
 
-/** Tells of renewed locks. Their time counts from before the queue was asked, since a process may stand still meanwhile. */
+/**
+ * Tells of renewed locks. Their time counts from before the queue was asked, since a process may stand still meanwhile. A lock that ran out while
+ * Redis was away is taken again if nobody else has begun the message.
+ */
 class RenewingWorker<Data, Result> extends Worker<Data, Result> {
   onRenewed: (messageId: string, untilMs: number) => void = () => undefined;
+  /** What makes a lock this worker's again. */
+  retake: (lost: LostLock, durationMs: number) => Promise<boolean> = async () => false;
 
   override async extendJobLocks(ids: string[], tokens: string[], duration: number): Promise<string[]> {
     const untilMs = Date.now() + duration;
-    const failed = await super.extendJobLocks(ids, tokens, duration);
-    for (const id of ids) if (!failed.includes(id)) this.onRenewed(id, untilMs);
+    const refused = await super.extendJobLocks(ids, tokens, duration);
+    for (const id of ids) if (!refused.includes(id)) this.onRenewed(id, untilMs);
+    const failed: string[] = [];
+    for (const id of refused) {
+      const token = tokens[ids.indexOf(id)] ?? '';
+      if (!(await this.#isRetaken({ messageId: id, token }, duration))) failed.push(id);
+    }
     return failed;
+  }
+
+  async #isRetaken(lost: LostLock, durationMs: number): Promise<boolean> {
+    const untilMs = Date.now() + durationMs;
+    const isRetaken = lost.token !== '' && (await this.retake(lost, durationMs));
+    if (isRetaken) this.onRenewed(lost.messageId, untilMs);
+    return isRetaken;
   }
 }
 
@@ -66,6 +84,11 @@ export function openConsumer<Data, Result>(
     metrics: { maxDataPoints: queueLimits.metricsMinutes },
   });
   if (options.onRenewed !== undefined) consumer.onRenewed = options.onRenewed;
+  consumer.retake = async (lost, durationMs) => {
+    const isRetaken = await retakeLock(connection, queueName, lost, durationMs);
+    if (isRetaken) logger.info('the lock of a message had run out and is taken again', { message_id: lost.messageId });
+    return isRetaken;
+  };
   consumer.on('error', onQueueError(logger));
   consumer.on('lockRenewalFailed', ids => {
     for (const id of ids) {

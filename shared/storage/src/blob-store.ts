@@ -34,6 +34,14 @@ export interface PageRequest {
   enters(directory: BlobPath): boolean;
 }
 
+export interface ReadOptions {
+  /**
+   * The file stands for certain, as a message or another file says: if it cannot be seen from here yet, because this machine remembers that the
+   * name was missing (NFS), it is waited for, for a bounded time.
+   */
+  readonly isAwaited: boolean;
+}
+
 export interface BlobStore {
   /** Undefined if there is no such file (a directory is not a file). */
   stat(path: BlobPath): Promise<BlobStat | undefined>;
@@ -63,8 +71,8 @@ export interface BlobStore {
   realName(path: BlobPath): Promise<BlobPath>;
 
   /** A whole small file. Throws `StorageError` `too_large` beyond `maxBytes`, `not_found` if it is missing. */
-  read(path: BlobPath, maxBytes: number): Promise<Uint8Array>;
-  openReader(path: BlobPath): Promise<BlobReader>;
+  read(path: BlobPath, maxBytes: number, options?: ReadOptions): Promise<Uint8Array>;
+  openReader(path: BlobPath, options?: ReadOptions): Promise<BlobReader>;
   readStream(path: BlobPath, range?: ByteRange): Readable;
   /** For sending a file, or parts of it, to somebody far away. Throws `not_found`, `not_a_file`. */
   openDownload(path: BlobPath): Promise<BlobDownload>;

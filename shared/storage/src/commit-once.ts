@@ -11,35 +11,57 @@
  * Cost: five calls (create, write, close, link, unlink), none of which waits for the disk.
  */
 import type { Place } from './confinement.js';
-import { type FileCalls, pooledCalls } from './file-calls.js';
+import type { FileCalls } from './file-calls.js';
 import { guarded, systemCode } from './fs-errors.js';
+import type { Patience } from './patience.js';
 import { inDirectory, temporaryName } from './temporary-file.js';
 
 const linksOfWinner = 2;
 
 /** Makes `bytes` the content of `place` if nothing is there yet. Returns whether it did. */
-export async function commitOnce(place: Place, bytes: Uint8Array, calls: FileCalls = pooledCalls): Promise<boolean> {
-  return guarded(place.path, 'written', () => inDirectory(place.directory, () => writeAndLink(place, bytes, calls)));
+export async function commitOnce(
+  place: Place,
+  bytes: Uint8Array,
+  calls: FileCalls,
+  patience: Patience,
+): Promise<boolean> {
+  const commit = () => inDirectory(place, () => writeAndLink(place, bytes, calls, patience));
+  return guarded(place.path, 'written', () => patience.run(commit));
 }
 
-async function writeAndLink(place: Place, bytes: Uint8Array, calls: FileCalls): Promise<boolean> {
+async function writeAndLink(place: Place, bytes: Uint8Array, calls: FileCalls, patience: Patience): Promise<boolean> {
   const temporary = temporaryName(place);
   try {
     await calls.create(temporary, bytes);
-    return await linkFirst(temporary, place.target, calls);
+    return await linkFirst(temporary, place.target, calls, patience);
   } finally {
-    await calls.remove(temporary);
+    await removeOrLeave(temporary, calls, patience);
   }
 }
 
-/** Links `temporary` to `target`, whatever the answer of the server says. Returns false if another file stands there. */
-export async function linkFirst(temporary: string, target: string, calls: FileCalls = pooledCalls): Promise<boolean> {
-  try {
-    await calls.link(temporary, target);
-    return true;
-  } catch (error) {
-    if ((await calls.links(temporary)) === linksOfWinner) return true;
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  }
+/**
+ * Links `temporary` to `target`, whatever the answer of the server says. Returns false if another file stands there. The same file is linked however often
+ * that takes, since its number of links is what tells if one of the tries has won.
+ */
+export async function linkFirst(
+  temporary: string,
+  target: string,
+  calls: FileCalls,
+  patience: Patience,
+): Promise<boolean> {
+  return patience.run(async () => {
+    try {
+      await calls.link(temporary, target);
+      return true;
+    } catch (error) {
+      if ((await calls.links(temporary)) === linksOfWinner) return true;
+      if (systemCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+/** What was decided is not undone by a name that cannot be removed. It is hidden, and goes with the directory that it is in. */
+async function removeOrLeave(temporary: string, calls: FileCalls, patience: Patience): Promise<void> {
+  await patience.run(() => calls.remove(temporary)).catch(() => undefined);
 }

@@ -8,16 +8,19 @@
  * Below the platform's own directory nobody but the platform makes names, and it makes no links: only that directory itself is resolved, once, and
  * what lies below is judged by its text. A task touches a dozen such names, and each resolving would cost as much as the access itself.
  */
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { reservedDirectory } from '@gridmr/contracts';
 import type { BlobPath } from './blob-store.js';
-import { guarded, saysMissing } from './fs-errors.js';
+import { DataDirectoryGoneError, guarded, saysMissing } from './fs-errors.js';
+import type { Patience } from './patience.js';
 import { StorageError } from './storage-error.js';
+import type { StoreRoot } from './store-root.js';
 
 /** Where a file is or would be. */
 export interface Place {
   readonly path: BlobPath;
+  readonly root: StoreRoot;
   /** Real path of its directory, which perhaps does not exist yet. */
   readonly directory: string;
   /** The name in that directory. If a link stands there, this is the link and not what it leads to. */
@@ -28,20 +31,35 @@ export interface Place {
 export type RealPath = (path: string) => Promise<string> | string;
 
 export class Confinement {
-  readonly root: string;
+  readonly root: StoreRoot;
+  readonly #patience: Patience;
   readonly #realPath: RealPath;
-  /** The real path of the platform's own directory, once it is known to be there. */
-  #ownRoot: string | undefined;
 
-  /** @param root the real path of the store's root: no link in it */
-  constructor(root: string, realPath: RealPath = realpath) {
+  constructor(root: StoreRoot, patience: Patience, realPath: RealPath) {
     this.root = root;
+    this.#patience = patience;
     this.#realPath = realPath;
   }
 
+  /** Asks for what should be there, again while that fails for now. Throws the error of the system if it is missing, in a root that is not. */
+  find<Result>(inquiry: () => Promise<Result>): Promise<Result> {
+    return this.#patience.run(() => this.root.surely(inquiry));
+  }
+
+  /** The same where nothing need be there: `otherwise` is the result if it is missing. */
+  async look<Result>(otherwise: Result, inquiry: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.find(inquiry);
+    } catch (error) {
+      if (saysMissing(error)) return otherwise;
+      throw error;
+    }
+  }
+
   contains(realPath: string): boolean {
-    const prefix = this.root.endsWith(sep) ? this.root : this.root + sep;
-    return realPath === this.root || realPath.startsWith(prefix);
+    const root = this.root.path;
+    const prefix = root.endsWith(sep) ? root : root + sep;
+    return realPath === root || realPath.startsWith(prefix);
   }
 
   /** The real path of what exists. Throws `not_found` and `outside`; below the platform's own directory, the use of the path finds out if it exists. */
@@ -49,8 +67,8 @@ export class Confinement {
     const segments = segmentsOf(path);
     const own = await this.#ownPlace(segments);
     if (own !== undefined) return own;
-    const named = join(this.root, ...segments);
-    const real = await guarded(path, 'read', async () => this.#realPath(named));
+    const named = join(this.root.path, ...segments);
+    const real = await guarded(path, 'read', () => this.find(async () => this.#realPath(named)));
     this.#refuseOutside(real, path);
     return real;
   }
@@ -61,20 +79,21 @@ export class Confinement {
     const name = segments.at(-1);
     if (name === undefined) throw outside(path, 'the data directory itself cannot be replaced or removed');
     const own = await this.#ownPlace(segments);
-    if (own !== undefined) return { path, directory: dirname(own), target: own };
+    if (own !== undefined) return { path, root: this.root, directory: dirname(own), target: own };
     const { real, rest } = await this.#nearest(path, segments);
     if (rest.length > 0) {
       const target = join(real, ...rest);
-      return { path, directory: dirname(target), target };
+      return { path, root: this.root, directory: dirname(target), target };
     }
-    const directory = await guarded(path, 'read', () => realpath(join(this.root, ...segments.slice(0, -1))));
-    return { path, directory, target: join(directory, name) };
+    const parent = join(this.root.path, ...segments.slice(0, -1));
+    const directory = await guarded(path, 'read', () => this.#patience.run(async () => this.#realPath(parent)));
+    return { path, root: this.root, directory, target: join(directory, name) };
   }
 
   /** The name that `path` has, or would get, once all links in it are followed: relative to the root. Throws `outside`. */
   async realName(path: BlobPath): Promise<BlobPath> {
     const { real, rest } = await this.#nearest(path, segmentsOf(path));
-    return relative(this.root, join(real, ...rest))
+    return relative(this.root.path, join(real, ...rest))
       .split(sep)
       .join('/');
   }
@@ -82,12 +101,12 @@ export class Confinement {
   /** Where something below the platform's own directory is or would be; undefined for what is not, and for that directory itself. */
   async #ownPlace([first, ...below]: readonly string[]): Promise<string | undefined> {
     if (first !== reservedDirectory || below.length === 0) return undefined;
-    this.#ownRoot ??= await this.#findOwnRoot();
-    return this.#ownRoot === undefined ? undefined : join(this.#ownRoot, ...below);
+    this.root.own ??= await this.#findOwnRoot();
+    return this.root.own === undefined ? undefined : join(this.root.own, ...below);
   }
 
   async #findOwnRoot(): Promise<string | undefined> {
-    const real = await existing(join(this.root, reservedDirectory), reservedDirectory);
+    const real = await this.#existing(join(this.root.path, reservedDirectory), reservedDirectory);
     if (real !== undefined) this.#refuseOutside(real, reservedDirectory);
     return real;
   }
@@ -95,7 +114,7 @@ export class Confinement {
   /** The longest part of the path that exists, links resolved, and the segments after it. */
   async #nearest(path: BlobPath, segments: string[]): Promise<{ real: string; rest: string[] }> {
     for (let length = segments.length; length >= 0; length--) {
-      const real = await existing(join(this.root, ...segments.slice(0, length)), path);
+      const real = await this.#existing(join(this.root.path, ...segments.slice(0, length)), path);
       if (real === undefined) continue;
       this.#refuseOutside(real, path);
       const rest = segments.slice(length);
@@ -103,7 +122,11 @@ export class Confinement {
       if (first !== undefined && (await isLink(join(real, first)))) throw outside(path, `${path} is a broken link`);
       return { real, rest };
     }
-    throw new StorageError('io_error', path, 'the data directory is gone; check that it is mounted');
+    return guarded(path, 'read', () => Promise.reject(new DataDirectoryGoneError()));
+  }
+
+  #existing(absolute: string, path: BlobPath): Promise<string | undefined> {
+    return guarded(path, 'read', () => this.look(undefined, async () => this.#realPath(absolute)));
   }
 
   #refuseOutside(real: string, path: BlobPath): void {
@@ -127,15 +150,6 @@ export function canonicalPath(path: BlobPath): BlobPath {
 
 function outside(path: BlobPath, message: string): StorageError {
   return new StorageError('outside', path, message);
-}
-
-async function existing(absolute: string, path: BlobPath): Promise<string | undefined> {
-  try {
-    return await realpath(absolute);
-  } catch (error) {
-    if (saysMissing(error)) return undefined;
-    return guarded(path, 'read', () => Promise.reject(error));
-  }
 }
 
 /** A name whose real path was not found: is it a link that leads nowhere? If not, it is missing, or has just been made. */

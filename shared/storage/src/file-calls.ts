@@ -22,18 +22,18 @@ export interface FileCalls {
 
 export const pooledCalls: FileCalls = {
   realPath: path => realpath(path),
-  open: promisify(open),
+  open: (path, flags) => promisify(open)(path, flags),
   create: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
-  link,
+  link: (from, to) => link(from, to),
   links: async path => (await stat(path)).nlink,
   remove: path => rm(path, { force: true }),
 };
 
 export const blockingCalls: FileCalls = {
   realPath: path => realpathSync.native(path),
-  open: openSync,
+  open: (path, flags) => openSync(path, flags),
   create: (path, bytes) => writeFileSync(path, bytes, { flag: 'wx' }),
-  link: linkSync,
+  link: (from, to) => linkSync(from, to),
   links: path => statSync(path).nlink,
   remove: path => {
     try {

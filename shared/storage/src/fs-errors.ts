@@ -6,6 +6,14 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { StorageError, type StorageErrorCode } from './storage-error.js';
 
+/** The data directory itself is not there, or nothing is mounted in its place. */
+export class DataDirectoryGoneError extends Error {
+  constructor() {
+    super('the data directory is gone; check that it is mounted');
+    this.name = 'DataDirectoryGoneError';
+  }
+}
+
 /** What was tried, as it stands in the message: "input/a.txt could not be read: …". */
 export type Doing = 'read' | 'written' | 'renamed' | 'removed' | 'listed';
 
@@ -33,6 +41,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EPERM: forbidden,
   EROFS: { code: 'io_error', text: 'the data directory is read-only' },
   EMFILE: { code: 'io_error', text: 'too many open files; raise the limit (ulimit -n)' },
+  EIO: { code: 'io_error', text: 'the file system failed (EIO); check the disk or the file server' },
   ESTALE: { code: 'io_error', text: 'another machine replaced or removed it meanwhile (ESTALE); try again' },
 };
 
@@ -55,6 +64,8 @@ export function saysMissing(error: unknown): boolean {
 /** Whatever was thrown, as a `StorageError` about `path`. */
 export function storageError(error: unknown, path: string, doing: Doing): StorageError {
   if (error instanceof StorageError) return error;
+  if (error instanceof DataDirectoryGoneError)
+    return new StorageError('io_error', path, error.message, { cause: error });
   const name = systemCode(error);
   const isRead = doing === 'read' || doing === 'listed';
   const known = isRead && saysMissing(error) ? missing : meanings[name ?? ''];
@@ -69,15 +80,5 @@ export async function guarded<Result>(path: string, doing: Doing, operation: () 
     return await operation();
   } catch (error) {
     throw storageError(error, path, doing);
-  }
-}
-
-/** Runs one operation; `otherwise` is its result if what it is about does not exist, or disappears meanwhile. */
-export async function unlessMissing<Result>(otherwise: Result, operation: () => Promise<Result>): Promise<Result> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (saysMissing(error)) return otherwise;
-    throw error;
   }
 }

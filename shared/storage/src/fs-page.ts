@@ -13,23 +13,29 @@ import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobPath, PageRequest } from './blob-store.js';
-import { guarded, unlessMissing } from './fs-errors.js';
+import type { Confinement } from './confinement.js';
+import { guarded } from './fs-errors.js';
 import { isHidden } from './fs-walk.js';
 import { compareCodePoints } from './path-order.js';
 
 /** @param real the real path of the directory that the prefix names, up to its last `/` */
-export async function pageOfFiles(real: string, request: PageRequest): Promise<BlobPath[]> {
+export async function pageOfFiles(confinement: Confinement, real: string, request: PageRequest): Promise<BlobPath[]> {
   const start = request.prefix.slice(0, request.prefix.lastIndexOf('/') + 1);
   const found: BlobPath[] = [];
   const { after } = request;
   // What lies before the prefix lies before all of the page.
   const rest = after?.startsWith(start) ? after.slice(start.length) : undefined;
   if (after !== undefined && rest === undefined && compareCodePoints(after, start) > 0) return found;
-  await collect({ request, found }, { real, path: start, names: request.prefix.slice(start.length) }, rest);
+  await collect(
+    { confinement, request, found },
+    { real, path: start, names: request.prefix.slice(start.length) },
+    rest,
+  );
   return found;
 }
 
 interface Page {
+  readonly confinement: Confinement;
   readonly request: PageRequest;
   readonly found: BlobPath[];
 }
@@ -48,7 +54,12 @@ async function collect(page: Page, directory: Directory, after: string | undefin
   let last: string | undefined;
   for (;;) {
     const wanted = request.limit - found.length;
-    const keys = await smallestKeys(directory, wanted, key => isAhead(key, after) && isBeyond(key, last));
+    const keys = await smallestKeys(
+      page.confinement,
+      directory,
+      wanted,
+      key => isAhead(key, after) && isBeyond(key, last),
+    );
     for (const key of keys) {
       await take(page, directory, key, after);
       if (found.length >= request.limit) return;
@@ -79,11 +90,17 @@ function isBeyond(key: string, other: string | undefined): boolean {
 }
 
 /** In order. None if the directory is gone. */
-async function smallestKeys(directory: Directory, count: number, accepts: (key: string) => boolean): Promise<string[]> {
+async function smallestKeys(
+  confinement: Confinement,
+  directory: Directory,
+  count: number,
+  accepts: (key: string) => boolean,
+): Promise<string[]> {
   let keys: string[] = [];
   const cut = () => keys.sort(compareCodePoints).slice(0, count);
   await guarded(directory.path, 'listed', () =>
-    unlessMissing(undefined, async () => {
+    confinement.look(undefined, async () => {
+      keys = [];
       for await (const dirent of await opendir(directory.real)) {
         const key = keyOf(dirent);
         if (key === undefined || !key.startsWith(directory.names) || !accepts(key)) continue;

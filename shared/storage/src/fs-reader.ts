@@ -1,49 +1,89 @@
 /** Reading files: at a position, whole, and as a stream. Each holds one descriptor, from open to close. */
-import { closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import { storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, ByteRange } from './blob-store.js';
-import { type FileCalls, pooledCalls } from './file-calls.js';
-import { guarded, storageError, systemCode } from './fs-errors.js';
+import type { FileCalls } from './file-calls.js';
+import { guarded, storageError } from './fs-errors.js';
+import type { Patience } from './patience.js';
 import { StorageError } from './storage-error.js';
 
 /** Opening must not wait for the other end of a named pipe, which is then refused as not being a file. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Opens the file at the real path `real`, which is called `path` in the store. */
-export async function openFsReader(real: string, path: BlobPath, calls: FileCalls = pooledCalls): Promise<BlobReader> {
-  const fd = await guarded(path, 'read', async () => calls.open(real, readFlags));
+/** Opens the file at the real path `real`, which is called `path` in the store. Throws the error of the system. */
+export async function openFsReader(
+  real: string,
+  path: BlobPath,
+  calls: FileCalls,
+  patience: Patience,
+): Promise<BlobReader> {
+  const fd = await calls.open(real, readFlags);
   try {
     const status = fstatSync(fd);
     if (!status.isFile()) throw notAFile(path);
-    return new FsReader(path, fd, status.size);
+    return new FsReader({ real, path, bytes: status.size, patience }, fd);
   } catch (error) {
     closeSync(fd);
-    throw storageError(error, path, 'read');
+    throw error;
   }
+}
+
+interface OpenFile {
+  readonly real: string;
+  readonly path: BlobPath;
+  readonly bytes: number;
+  readonly patience: Patience;
 }
 
 class FsReader implements BlobReader {
   readonly path: BlobPath;
   readonly bytes: number;
+  readonly #file: OpenFile;
   #fd: number | undefined;
+  #isOpen = true;
 
-  constructor(path: BlobPath, fd: number, bytes: number) {
-    this.path = path;
-    this.bytes = bytes;
+  constructor(file: OpenFile, fd: number) {
+    this.path = file.path;
+    this.bytes = file.bytes;
+    this.#file = file;
     this.#fd = fd;
   }
 
   readSync(target: Uint8Array, position: number): number {
-    if (this.#fd === undefined) throw new Error(`the reader of ${this.path} was closed before`);
+    if (!this.#isOpen) throw new Error(`the reader of ${this.path} was closed before`);
     try {
-      return readFully(this.#fd, target, position);
+      return this.#file.patience.runSync(() => this.#read(target, position));
     } catch (error) {
       throw storageError(error, this.path, 'read');
     }
   }
 
   [Symbol.dispose](): void {
+    this.#isOpen = false;
+    this.#close();
+  }
+
+  /** A handle that failed once (ESTALE) may fail for ever: the next try opens the file again. */
+  #read(target: Uint8Array, position: number): number {
+    this.#fd ??= this.#openAgain();
+    try {
+      return readFully(this.#fd, target, position);
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  #openAgain(): number {
+    const { real, path, bytes } = this.#file;
+    const fd = openSync(real, readFlags);
+    if (fstatSync(fd).size === bytes) return fd;
+    closeSync(fd);
+    throw new StorageError('damaged', path, `${path} was changed while it was read`);
+  }
+
+  #close(): void {
     const fd = this.#fd;
     this.#fd = undefined;
     if (fd !== undefined) closeSync(fd);
@@ -61,22 +101,8 @@ function readFully(fd: number, target: Uint8Array, position: number): number {
   return done;
 }
 
-/** A whole small file. If another machine replaces it while it is read, the new one is read instead. */
+/** A whole small file. Throws the error of the system. */
 export async function readWhole(real: string, path: BlobPath, maxBytes: number): Promise<Uint8Array> {
-  return guarded(path, 'read', () => againIfStale(() => readOnce(real, path, maxBytes)));
-}
-
-/** Runs `read` once more if the server of the file system says that the open file was replaced. */
-export async function againIfStale<Result>(read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (error) {
-    if (systemCode(error) !== 'ESTALE') throw error;
-    return read();
-  }
-}
-
-async function readOnce(real: string, path: BlobPath, maxBytes: number): Promise<Uint8Array> {
   const handle = await openHandle(real, readFlags);
   try {
     const bytes = await sizeOf(handle, path);
@@ -110,15 +136,21 @@ export async function openFile(real: string, path: BlobPath): Promise<{ handle: 
 }
 
 /** The bytes of a range, or of the whole file, piece by piece. Closes the file when the consumer stops. */
-export async function* readPieces(real: string, path: BlobPath, range?: ByteRange): AsyncGenerator<Uint8Array> {
-  const handle = await guarded(path, 'read', () => openHandle(real, readFlags));
+export async function* readPieces(
+  real: string,
+  path: BlobPath,
+  patience: Patience,
+  range?: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  const handle = await guarded(path, 'read', () => patience.run(() => openHandle(real, readFlags)));
   try {
-    const size = await guarded(path, 'read', () => sizeOf(handle, path));
+    const size = await guarded(path, 'read', () => patience.run(() => sizeOf(handle, path)));
     const end = Math.min(range?.end ?? size, size);
     let position = range?.start ?? 0;
     while (position < end) {
       const target = Buffer.allocUnsafe(Math.min(storageLimits.streamPieceBytes, end - position));
-      const { bytesRead } = await guarded(path, 'read', () => handle.read(target, 0, target.length, position));
+      const read = () => handle.read(target, 0, target.length, position);
+      const { bytesRead } = await guarded(path, 'read', () => patience.run(read));
       if (bytesRead === 0) return;
       position += bytesRead;
       yield target.subarray(0, bytesRead);

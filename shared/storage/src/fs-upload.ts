@@ -6,9 +6,7 @@ import { guarded } from './fs-errors.js';
 import { inDirectory } from './temporary-file.js';
 
 export async function createFsUpload(place: Place): Promise<BlobUpload> {
-  const handle = await guarded(place.path, 'written', () =>
-    inDirectory(place.directory, () => open(place.target, 'wx')),
-  );
+  const handle = await guarded(place.path, 'written', () => inDirectory(place, () => open(place.target, 'wx')));
   return new FsUpload(place, handle);
 }
 

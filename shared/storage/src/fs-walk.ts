@@ -13,7 +13,7 @@ import { opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobPath } from './blob-store.js';
 import type { Confinement } from './confinement.js';
-import { guarded, unlessMissing } from './fs-errors.js';
+import { guarded } from './fs-errors.js';
 import { compareCodePoints } from './path-order.js';
 
 /** A directory, and the way that led to it. */
@@ -52,7 +52,7 @@ export async function* walkFiles(confinement: Confinement, start: WalkedDirector
 export async function holdsFiles(confinement: Confinement, start: WalkedDirectory): Promise<boolean> {
   const inner: WalkedDirectory[] = [];
   const found = await guarded(start.path, 'listed', () =>
-    unlessMissing(false, async () => {
+    confinement.look(false, async () => {
       for await (const dirent of await opendir(start.real)) {
         const entry = await entryOf(confinement, start, dirent);
         if (entry === undefined) continue;
@@ -72,7 +72,7 @@ export async function holdsFiles(confinement: Confinement, start: WalkedDirector
 /** The entries of one directory, in no particular order; none if it is gone. */
 export async function readEntries(confinement: Confinement, directory: WalkedDirectory): Promise<WalkedEntry[]> {
   const dirents = await guarded(directory.path, 'listed', () =>
-    unlessMissing([], () => readdir(directory.real, { withFileTypes: true })),
+    confinement.look([], () => readdir(directory.real, { withFileTypes: true })),
   );
   const entries: WalkedEntry[] = [];
   for (const dirent of dirents) {
@@ -123,7 +123,7 @@ async function linkEntry(
   link: string,
 ): Promise<WalkedEntry | undefined> {
   return guarded(childPath(parent, name), 'listed', () =>
-    unlessMissing(undefined, async () => {
+    confinement.look(undefined, async () => {
       const real = await realpath(link);
       if (!confinement.contains(real)) return undefined;
       const status = await stat(real);

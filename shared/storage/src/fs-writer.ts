@@ -7,45 +7,53 @@
  * descriptor nor a file.
  */
 import { closeSync, fsync, open, openSync, writeSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { dataPlaneLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobWriter } from './blob-store.js';
 import type { Place } from './confinement.js';
 import { guarded, storageError } from './fs-errors.js';
+import type { Patience } from './patience.js';
+import { renameFile } from './rename-file.js';
 import { inDirectory, inDirectorySync, temporaryName } from './temporary-file.js';
 
-const openFd = promisify(open);
-const syncFd = promisify(fsync);
+const openFd = (path: string) => promisify(open)(path, newFile, newFileMode);
+const syncFd = (fd: number) => promisify(fsync)(fd);
 const newFile = 'wx';
 const newFileMode = 0o666;
 /** A buffer begins with this and doubles: most files of the platform are small. */
 const firstBufferBytes = 4096;
 
 /** Creates the temporary file, and its directory if need be; or, `late`, leaves that until there is something to write to it. */
-export async function createFsWriter(place: Place, late: boolean): Promise<BlobWriter> {
-  const temporary = temporaryName(place);
-  if (late) return new FsWriter(place, temporary, undefined);
-  const fd = await guarded(place.path, 'written', () =>
-    inDirectory(place.directory, () => openFd(temporary, newFile, newFileMode)),
+export async function createFsWriter(place: Place, late: boolean, patience: Patience): Promise<BlobWriter> {
+  if (late) return new FsWriter(place, patience, temporaryName(place), undefined);
+  const { temporary, fd } = await guarded(place.path, 'written', () =>
+    patience.run(async () => {
+      const name = temporaryName(place);
+      return { temporary: name, fd: await inDirectory(place, () => openFd(name)) };
+    }),
   );
-  return new FsWriter(place, temporary, fd);
+  return new FsWriter(place, patience, temporary, fd);
 }
 
 class FsWriter implements BlobWriter {
   readonly path: BlobPath;
   readonly #place: Place;
-  readonly #temporary: string;
+  readonly #patience: Patience;
+  #temporary: string;
   /** Undefined until the file is made, and after the end. */
   #fd: number | undefined;
   #ended = false;
   #buffer: Buffer | undefined;
   #buffered = 0;
   #bytesWritten = 0;
+  /** In the file. */
+  #position = 0;
 
-  constructor(place: Place, temporary: string, fd: number | undefined) {
+  constructor(place: Place, patience: Patience, temporary: string, fd: number | undefined) {
     this.path = place.path;
     this.#place = place;
+    this.#patience = patience;
     this.#temporary = temporary;
     this.#fd = fd;
   }
@@ -73,12 +81,13 @@ class FsWriter implements BlobWriter {
     this.#refuseAfterEnd();
     try {
       const fd = this.#flush();
+      // Not tried again: after a failure the system may have forgotten what it could not write, and a second call would not say so.
       if (options?.durable) await syncFd(fd);
       this.#close();
-      await rename(this.#temporary, this.#place.target);
-      if (options?.durable) await syncDirectory(this.#place.directory);
+      await renameFile(this.#temporary, this.#place, this.#patience);
+      if (options?.durable) await this.#patience.run(() => syncDirectory(this.#place.directory));
     } catch (error) {
-      await this.#remove();
+      await this.#remove().catch(() => undefined);
       throw storageError(error, this.path, 'written');
     }
   }
@@ -99,7 +108,7 @@ class FsWriter implements BlobWriter {
   #write(bytes: Uint8Array): void {
     if (this.#buffered + bytes.length > dataPlaneLimits.writeBufferBytes) this.#flush();
     if (bytes.length >= dataPlaneLimits.writeBufferBytes) {
-      writeFully(this.#file(), bytes);
+      this.#append(bytes);
       return;
     }
     const buffer = this.#room(this.#buffered + bytes.length);
@@ -121,14 +130,27 @@ class FsWriter implements BlobWriter {
 
   #flush(): number {
     const fd = this.#file();
-    if (this.#buffer !== undefined) writeFully(fd, this.#buffer.subarray(0, this.#buffered));
+    if (this.#buffer !== undefined) this.#append(this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
     return fd;
   }
 
+  /** A write may take fewer bytes than it was given, on a disk that is just full: only the rest is written again. */
+  #append(bytes: Uint8Array): void {
+    const fd = this.#file();
+    for (let done = 0; done < bytes.length; ) {
+      const written = this.#patience.runSync(() => writeSync(fd, bytes, done, bytes.length - done, this.#position));
+      this.#position += written;
+      done += written;
+    }
+  }
+
   /** The file's descriptor; makes a late one. */
   #file(): number {
-    this.#fd ??= inDirectorySync(this.#place.directory, () => openSync(this.#temporary, newFile, newFileMode));
+    this.#fd ??= this.#patience.runSync(() => {
+      this.#temporary = temporaryName(this.#place);
+      return inDirectorySync(this.#place, () => openSync(this.#temporary, newFile, newFileMode));
+    });
     return this.#fd;
   }
 
@@ -137,7 +159,7 @@ class FsWriter implements BlobWriter {
     try {
       this.#close();
     } finally {
-      if (isFile) await rm(this.#temporary, { force: true });
+      if (isFile) await this.#patience.run(() => rm(this.#temporary, { force: true }));
     }
   }
 
@@ -149,11 +171,6 @@ class FsWriter implements BlobWriter {
     this.#buffer = undefined;
     if (fd !== undefined) closeSync(fd);
   }
-}
-
-/** A write may take fewer bytes than it was given. */
-function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /** Makes the rename itself survive a power cut. */

@@ -12,3 +12,4 @@ export { outputClaimPath, outputDirectoryIsFree } from './output-directory.js';
 export { planDirectory } from './plan-chunks.js';
 export { moveDirectory, removeUncommitted } from './run-files.js';
 export * from './storage-error.js';
+export { Withdrawals } from './withdrawals.js';

@@ -18,20 +18,22 @@ import {
   parseTaskId,
   planSchema,
   publicTaskId,
+  queueLimits,
   type Split,
   type TaskKind,
   taskId,
   type Verdict,
   verdictSchema,
 } from '@gridmr/contracts';
-import type { BlobPath, BlobStore, BlobWriter } from './blob-store.js';
+import type { BlobPath, BlobStore, BlobWriter, ReadOptions } from './blob-store.js';
 import { damaged, type FileSchema, jsonBytes, readJson } from './json-file.js';
 import { readPlanChunk, removePlanChunks, writePlanChunks } from './plan-chunks.js';
 import { removeDirectory } from './run-files.js';
 import { StorageError } from './storage-error.js';
+import { Withdrawals } from './withdrawals.js';
 
-/** `…/map/00000/m-00012.json` */
-const commitName = /\/[mr]-(\d{5,7})\.json$/;
+/** `…/map/00000/m-00012.json`, `…/m-00012.g1.json` */
+const commitName = /\/[mr]-(\d{5,7})(?:\.g(\d+))?\.json$/;
 
 /** Reads throw `StorageError` `damaged` for a file that does not hold what its schema says. */
 export class JobStore {
@@ -46,8 +48,8 @@ export class JobStore {
   }
 
   /** Undefined if there is none. */
-  async readAsked(jobId: string): Promise<AskedJob | undefined> {
-    return readOwn(this.store, jobFiles.asked(jobId), askedJobSchema, jobId);
+  async readAsked(jobId: string, options?: ReadOptions): Promise<AskedJob | undefined> {
+    return readOwn(this.store, jobFiles.asked(jobId), askedJobSchema, jobId, options);
   }
 
   /**
@@ -72,8 +74,8 @@ export class JobStore {
   }
 
   /** Undefined if there is none. */
-  async readPlan(jobId: string): Promise<Plan | undefined> {
-    return readOwn(this.store, jobFiles.plan(jobId), planSchema, jobId);
+  async readPlan(jobId: string, options?: ReadOptions): Promise<Plan | undefined> {
+    return readOwn(this.store, jobFiles.plan(jobId), planSchema, jobId, options);
   }
 
   /** The splits of map tasks `chunk * tasksPerGroup` and on. */
@@ -104,13 +106,30 @@ export class JobStore {
    */
   async commitAttempt(record: CommitRecord): Promise<boolean> {
     const { jobId, kind, index } = parseTaskId(record.task_id);
-    return this.store.commitOnce(jobFiles.commit(jobId, kind, index), Buffer.from(JSON.stringify(record)));
+    const bytes = Buffer.from(JSON.stringify(record));
+    for (let generation = 0; generation <= queueLimits.withdrawalsMax; generation++) {
+      if (await this.store.commitOnce(jobFiles.commit(jobId, kind, index, generation), bytes)) return true;
+      const withdrawal = jobFiles.withdrawal(jobId, kind, index, generation);
+      if ((await this.store.stat(withdrawal)) === undefined) return false;
+    }
+    return false;
   }
 
-  /** Undefined if no attempt of the task is committed. The record of a stage that was taken over names the run that made it. */
-  async readCommit(jobId: string, kind: TaskKind, index: number): Promise<CommitRecord | undefined> {
-    const path = jobFiles.commit(jobId, kind, index);
-    const record = await readJson(this.store, path, commitRecordSchema);
+  /**
+   * Undefined if no attempt of the task is committed. The record of a stage that was taken over names the run that made it.
+   * @param withdrawals for who reads many: what `withdrawals` gave
+   */
+  async readCommit(
+    jobId: string,
+    kind: TaskKind,
+    index: number,
+    withdrawals?: Withdrawals,
+    options?: ReadOptions,
+  ): Promise<CommitRecord | undefined> {
+    const { store } = this;
+    const generation = (withdrawals ?? (await this.withdrawals(jobId))).generation(kind, index);
+    const path = jobFiles.commit(jobId, kind, index, generation);
+    const record = await readJson(store, path, commitRecordSchema, options);
     if (record !== undefined && publicTaskId(record.task_id) !== publicTaskId(taskId(jobId, kind, index))) {
       throw damaged(path, `it is about ${record.task_id}`);
     }
@@ -119,10 +138,30 @@ export class JobStore {
 
   /** Indices of the tasks that have a committed attempt. Reads names only. */
   async *listCommits(jobId: string, kind: TaskKind): AsyncGenerator<number> {
+    const withdrawals = await this.withdrawals(jobId);
     for await (const path of this.store.listPaths(`${jobFiles.directory(jobId)}/${kind}`)) {
-      const index = commitName.exec(path)?.[1];
-      if (index !== undefined) yield Number(index);
+      const [, index, generation = 0] = commitName.exec(path) ?? [];
+      if (index === undefined || Number(generation) !== withdrawals.generation(kind, Number(index))) continue;
+      yield Number(index);
     }
+  }
+
+  /** Which commit records of the job do not count any more. */
+  async withdrawals(jobId: string): Promise<Withdrawals> {
+    return new Withdrawals(await this.store.names(jobFiles.withdrawals(jobId)));
+  }
+
+  /**
+   * The output of a committed attempt is damaged: its record does not count any more, and the task may be committed anew. Nothing is done if another attempt
+   * counts by now than the one that wrote `file`; without `file`, it is the record itself that is damaged. Returns how many of the task are withdrawn by now.
+   */
+  async withdraw(jobId: string, kind: TaskKind, index: number, file?: string): Promise<number> {
+    const withdrawals = await this.withdrawals(jobId);
+    const generation = withdrawals.generation(kind, index);
+    const standing = await this.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
+    if (standing === undefined || (standing !== null && standing.file !== file)) return generation;
+    await this.store.commitOnce(jobFiles.withdrawal(jobId, kind, index, generation), new Uint8Array());
+    return generation + 1;
   }
 
   /** Ends the job. Returns the verdict that stands: this one, or an earlier one. */
@@ -163,10 +202,16 @@ async function readOwn<Value extends { job_id: string }>(
   path: BlobPath,
   schema: FileSchema<Value>,
   jobId: string,
+  options?: ReadOptions,
 ): Promise<Value | undefined> {
-  const value = await readJson(store, path, schema);
+  const value = await readJson(store, path, schema, options);
   if (value !== undefined && value.job_id !== jobId) throw damaged(path, `it is about ${value.job_id}`);
   return value;
+}
+
+function nothingIfDamaged(error: unknown): null {
+  if (error instanceof StorageError && error.code === 'damaged') return null;
+  throw error;
 }
 
 /** What a lost commit found in its way. A mount that caches missing names may not show it for a moment. */

@@ -1,6 +1,6 @@
 /** GridMR's own JSON files: bounded, and checked against a schema both ways. */
 import { storageLimits } from '@gridmr/contracts';
-import type { BlobPath, BlobStore } from './blob-store.js';
+import type { BlobPath, BlobStore, ReadOptions } from './blob-store.js';
 import { StorageError } from './storage-error.js';
 
 /** A schema of the contracts, as far as files need it. */
@@ -22,8 +22,9 @@ export async function readJson<Value>(
   store: BlobStore,
   path: BlobPath,
   schema: FileSchema<Value>,
+  options?: ReadOptions,
 ): Promise<Value | undefined> {
-  const bytes = await readIfThere(store, path);
+  const bytes = await readIfThere(store, path, options);
   if (bytes === undefined) return undefined;
   const checked = schema.safeParse(parseJson(bytes, path));
   if (!checked.success) throw damaged(path, firstFault(checked.error), checked.error);
@@ -35,9 +36,13 @@ export function damaged(path: BlobPath, fault: string, cause?: unknown): Storage
   return new StorageError('damaged', path, `${path} is damaged: ${fault}`, { cause });
 }
 
-async function readIfThere(store: BlobStore, path: BlobPath): Promise<Uint8Array | undefined> {
+async function readIfThere(
+  store: BlobStore,
+  path: BlobPath,
+  options: ReadOptions | undefined,
+): Promise<Uint8Array | undefined> {
   try {
-    return await store.read(path, storageLimits.jobFileBytesMax);
+    return await store.read(path, storageLimits.jobFileBytesMax, options);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.code === 'not_found') return undefined;

@@ -45,7 +45,7 @@ export async function readPlanChunk(store: BlobStore, plan: Plan, chunk: number)
   const path = jobFiles.planChunk(plan.job_id, plan.token, chunk);
   const expected = Math.min(dataPlaneLimits.tasksPerGroup, plan.map_tasks - chunk * dataPlaneLimits.tasksPerGroup);
   if (chunk < 0 || expected <= 0) throw new RangeError(`the plan of ${plan.job_id} has no chunk ${chunk}`);
-  const splits = await readJson(store, path, planChunkSchema);
+  const splits = await readJson(store, path, planChunkSchema, { isAwaited: true });
   if (splits === undefined) throw damaged(path, 'it is missing, though the plan that needs it stands');
   if (splits.length !== expected) throw damaged(path, `it has ${splits.length} splits, and the plan ${expected}`);
   return splits;

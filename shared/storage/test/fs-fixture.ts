@@ -35,7 +35,7 @@ export async function linkedFixture(): Promise<FsFixture> {
 
 async function fixture(
   makeRoot: (directory: string) => Promise<string>,
-  options?: { mayBlock: boolean },
+  options?: { mayBlock?: boolean; patienceMs?: number },
 ): Promise<FsFixture> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'gridmr-storage-')));
   const root = await makeRoot(directory);
@@ -77,7 +77,10 @@ export async function storageErrorOf(operation: () => unknown): Promise<StorageE
   throw new Error('no error was thrown');
 }
 
+/** As it was when this module was loaded: a test may put faults in its place. */
+const soundReaddir = readdir;
+
 /** Every name below a directory of the machine, hidden ones too. */
 export async function everythingIn(directory: string): Promise<string[]> {
-  return (await readdir(directory, { recursive: true })).sort();
+  return (await soundReaddir(directory, { recursive: true })).sort();
 }

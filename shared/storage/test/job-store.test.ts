@@ -182,6 +182,29 @@ describe('JobStore', function () {
       expect(await readText(fixture.store, jobs.outputOf(record))).to.equal('pairs');
     });
 
+    it('takes another one once the one that counted is withdrawn, however often that is said', async () => {
+      await jobs.commitAttempt(recordOf(12, 1));
+      const { file } = recordOf(12, 1);
+      expect(await Promise.all([1, 2, 3].map(() => jobs.withdraw(jobId, 'map', 12, file)))).to.deep.equal([1, 1, 1]);
+      expect(await jobs.readCommit(jobId, 'map', 12)).to.equal(undefined);
+      expect(await collect(jobs.listCommits(jobId, 'map'))).to.deep.equal([]);
+      const second = { ...recordOf(12, 2), file: `second-${file}` };
+      expect(await jobs.commitAttempt(second)).to.equal(true);
+      expect(await jobs.commitAttempt(recordOf(12, 3))).to.equal(false);
+      // Who finds the old damage only now does no harm to the new record.
+      expect(await jobs.withdraw(jobId, 'map', 12, file)).to.equal(1);
+      expect(await jobs.readCommit(jobId, 'map', 12)).to.deep.equal(second);
+      expect(await collect(jobs.listCommits(jobId, 'map'))).to.deep.equal([12]);
+      expect((await jobs.withdrawals(jobId)).generation('map', 12)).to.equal(1);
+    });
+
+    it('withdraws a record that is damaged itself', async () => {
+      await jobs.commitAttempt(recordOf(12, 1));
+      await fixture.store.write(jobFiles.commit(jobId, 'map', 12), bytesOf('{"task_id":'));
+      expect(await jobs.withdraw(jobId, 'map', 12)).to.equal(1);
+      expect(await jobs.readCommit(jobId, 'map', 12)).to.equal(undefined);
+    });
+
     it('lists the committed tasks of one kind, not their other files', async () => {
       for (const index of [0, 7, 999, 1000, 2500]) await jobs.commitAttempt(recordOf(index, 1));
       await jobs.commitAttempt({ ...recordOf(3, 1), task_id: taskId(jobId, 'reduce', 3) });

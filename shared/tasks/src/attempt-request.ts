@@ -31,7 +31,12 @@ export type MapTask = OneTask & {
   /** Where the records that the attempt skips are listed, if its job skips any. */
   readonly deadLettersPath: string;
 };
-export type ReduceTask = OneTask & { readonly kind: 'reduce'; readonly plan: Plan };
+export type ReduceTask = OneTask & {
+  readonly kind: 'reduce';
+  readonly plan: Plan;
+  /** The commit records of the job that do not count any more, by name. */
+  readonly withdrawn: readonly string[];
+};
 
 /** The tasks of a message: one, or a bundle. */
 export interface AttemptsRequest extends SharedRequest {
@@ -51,6 +56,14 @@ export interface AttemptOutcome {
   readonly endedAt: string;
   readonly figures: AttemptFigures;
   readonly logLines: readonly string[];
+}
+
+/** What a task thread says besides, before a request of it fails. */
+export interface AttemptsNotice {
+  /** The attempts that came to their end before. */
+  readonly ended: readonly AttemptOutcome[];
+  /** Files, of the platform's own, that turned out missing or damaged. */
+  readonly damaged: readonly string[];
 }
 
 /** What a task thread is started with. */

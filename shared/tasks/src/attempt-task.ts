@@ -4,13 +4,17 @@ import type { MapTask, ReduceTask } from './attempt-request.js';
 
 const attemptTokenLength = 6;
 
-/** @param splitOf asked for the split of a map task */
+/**
+ * @param splitOf asked for the split of a map task
+ * @param withdrawn names of the commit records that do not count any more
+ */
 export async function attemptTask(
   plan: Plan,
   kind: TaskKind,
   index: number,
   attempt: number,
   splitOf: (index: number) => Promise<Split>,
+  withdrawn: readonly string[] = [],
 ): Promise<MapTask | ReduceTask> {
   const extension = kind === 'reduce' || plan.reduce_tasks === 0 ? 'part' : 'segment';
   const name = `a${attempt}-${randomToken(attemptTokenLength)}`;
@@ -24,5 +28,5 @@ export async function attemptTask(
         reducers: plan.reduce_tasks,
         deadLettersPath: jobFiles.deadLetterFile(plan.job_id, index, name),
       }
-    : { ...one, kind, plan };
+    : { ...one, kind, plan, withdrawn };
 }

@@ -10,3 +10,4 @@ export * from './make-plan.js';
 export * from './place-output.js';
 export * from './summarise-group.js';
 export * from './task-slots.js';
+export * from './withdraw-commit.js';

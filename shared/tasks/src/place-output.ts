@@ -20,13 +20,15 @@ import {
   TaskError,
   type TaskKind,
   type TaskOutput,
+  taskId,
   type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
-import { StorageError } from '@gridmr/storage';
+import { type BlobStore, StorageError } from '@gridmr/storage';
 import { checkSkipped } from './check-skipped.js';
 import { concurrently } from './concurrently.js';
-import { type DoneJobs, gatherGroup, summariseGroup } from './summarise-group.js';
+import { type DoneJobs, gatherGroup, summariseGroup, TaskNotCommittedError } from './summarise-group.js';
+import { withdrawCommit } from './withdraw-commit.js';
 
 const renamesAtOnce = 16;
 
@@ -85,6 +87,7 @@ function partKind(plan: Plan): TaskKind {
 async function gather(done: DoneJobs, plan: Plan): Promise<{ outputs: TaskOutput[]; counters: Counters }> {
   const counters = zeroCounters();
   let outputs: TaskOutput[] = [];
+  const withdrawals = await done.jobs.withdrawals(plan.job_id);
   for (const kind of ['map', 'reduce'] as const) {
     const tasks = kind === 'map' ? plan.map_tasks : plan.reduce_tasks;
     const ofKind: TaskOutput[] = [];
@@ -92,7 +95,7 @@ async function gather(done: DoneJobs, plan: Plan): Promise<{ outputs: TaskOutput
     const isUnread = tasks <= queueLimits.childrenPerBarrierMax && kind === partKind(plan);
     const summarise = isUnread ? gatherGroup : summariseGroup;
     for (let group = 0; group < groupCount(tasks); group++) {
-      const summary = await summarise(done, plan, kind, group);
+      const summary = await summarise(done, plan, kind, group, withdrawals);
       addCounters(counters, summary.counters);
       ofKind.push(...summary.outputs);
     }
@@ -101,7 +104,10 @@ async function gather(done: DoneJobs, plan: Plan): Promise<{ outputs: TaskOutput
   return { outputs, counters };
 }
 
-/** Renames the winning attempt's file into the output; done already if the file is gone and the part has its size. */
+/**
+ * Renames the winning attempt's file into the output; done already if the file is gone and the part has its size. A part that is neither here nor there, or not
+ * whole, has to be made again, and takes the place of what stands there.
+ */
 async function placePart(
   done: DoneJobs,
   { job_id, spec }: AskedJob,
@@ -111,11 +117,30 @@ async function placePart(
 ): Promise<void> {
   const from = `${jobFiles.taskDirectory(job_id, kind, index)}/${output.file}`;
   const to = `${spec.output_path}/${partName(kind, index, spec.output_compression)}`;
+  await moveIfThere(done.store, from, to);
+  const placed = await done.store.stat(to);
+  if (placed?.bytes === output.bytes) return;
+  if (placed === undefined && (await showsUp(done.store, from))) return done.store.rename(from, to);
+  await withdrawCommit(done.jobs, { jobId: job_id, kind, index, file: output.file });
+  throw new TaskNotCommittedError([taskId(job_id, kind, index)]);
+}
+
+async function moveIfThere(store: BlobStore, from: string, to: string): Promise<void> {
   try {
-    await done.store.rename(from, to);
+    await store.rename(from, to);
   } catch (error) {
-    const placed = error instanceof StorageError && error.code === 'not_found' ? await done.store.stat(to) : undefined;
-    if (placed?.bytes !== output.bytes) throw error;
+    if (!(error instanceof StorageError) || error.code !== 'not_found') throw error;
+  }
+}
+
+/** This machine may remember that its name was missing. */
+async function showsUp(store: BlobStore, path: string): Promise<boolean> {
+  try {
+    using _file = await store.openReader(path, { isAwaited: true });
+    return true;
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'not_found') return false;
+    throw error;
   }
 }
 

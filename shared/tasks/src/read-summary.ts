@@ -3,7 +3,9 @@ import { dataPlaneLimits, type GroupSummary, groupSummarySchema } from '@gridmr/
 import { type BlobStore, StorageError } from '@gridmr/storage';
 
 export async function readSummary(store: BlobStore, path: string): Promise<GroupSummary> {
-  const text = Buffer.from(await store.read(path, dataPlaneLimits.groupSummaryBytesMax)).toString();
+  const text = Buffer.from(
+    await store.read(path, dataPlaneLimits.groupSummaryBytesMax, { isAwaited: true }),
+  ).toString();
   try {
     return groupSummarySchema.parse(JSON.parse(text));
   } catch (cause) {

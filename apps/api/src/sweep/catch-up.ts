@@ -3,6 +3,7 @@
  * no more than that, but for attempts that came to nothing.
  */
 import { commitNews, queueLimits, sweepLimits, type TaskKind } from '@gridmr/contracts';
+import { StorageError, type Withdrawals } from '@gridmr/storage';
 import type { ApiDependencies } from '../dependencies.js';
 
 type CatchUpDependencies = Pick<ApiDependencies, 'history' | 'jobStore'>;
@@ -30,14 +31,15 @@ export async function countCommits(
 }
 
 async function catchUpTasks(dependencies: CatchUpDependencies, jobId: string, kind: TaskKind): Promise<void> {
+  const withdrawals = await dependencies.jobStore.withdrawals(jobId);
   let indices: number[] = [];
   for await (const index of dependencies.jobStore.listCommits(jobId, kind)) {
     indices.push(index);
     if (indices.length < sweepLimits.recordsReadAtOnce) continue;
-    await recordCommits(dependencies, jobId, kind, indices);
+    await recordCommits(dependencies, jobId, kind, indices, withdrawals);
     indices = [];
   }
-  await recordCommits(dependencies, jobId, kind, indices);
+  await recordCommits(dependencies, jobId, kind, indices, withdrawals);
 }
 
 async function recordCommits(
@@ -45,10 +47,17 @@ async function recordCommits(
   jobId: string,
   kind: TaskKind,
   indices: readonly number[],
+  withdrawals: Withdrawals,
 ): Promise<void> {
-  const records = await Promise.all(indices.map(index => jobStore.readCommit(jobId, kind, index)));
+  const read = (index: number) => jobStore.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
+  const records = await Promise.all(indices.map(read));
   const events = records.filter(record => record !== undefined).map(commitNews);
   for (let start = 0; start < events.length; start += queueLimits.eventsPerReadMax) {
     await history.recordEvents(events.slice(start, start + queueLimits.eventsPerReadMax));
   }
+}
+
+/** Its task will run again, which is the business of workers. */
+function nothingIfDamaged(error: unknown): undefined {
+  if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
 }

@@ -9,6 +9,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepLimits } from '@gridmr/contracts';
+import { StorageError } from '@gridmr/storage';
 import { NewsWatch } from './news-watch.js';
 import { type Removed, sweepDeleted } from './sweep-deleted.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
@@ -90,7 +91,7 @@ export class Sweep implements AsyncDisposable {
     const lane = async () => {
       for (const jobId of entries) {
         if (this.#stop.signal.aborted) return;
-        if (await sweepJob(this.#dependencies, this.#memory, jobId)) mended++;
+        if (await this.#sweepJob(jobId)) mended++;
       }
     };
     await Promise.all(Array.from({ length: Math.min(sweepLimits.jobsAtOnce, ids.length) }, lane));
@@ -98,6 +99,17 @@ export class Sweep implements AsyncDisposable {
     this.#cursor = ids.length < sweepLimits.pageJobs ? undefined : ids.at(-1);
     if (this.#cursor === undefined) this.#forgetOthers();
     return mended > 0 && this.#cursor !== undefined;
+  }
+
+  /** A damaged file of one job must not keep the sweep from the others. */
+  async #sweepJob(jobId: string): Promise<boolean> {
+    try {
+      return await sweepJob(this.#dependencies, this.#memory, jobId);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
+      this.#dependencies.logger.error('a job cannot be swept: a file of it is damaged', { job_id: jobId, error });
+      return false;
+    }
   }
 
   #forgetOthers(): void {

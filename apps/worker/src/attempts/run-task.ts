@@ -18,12 +18,21 @@ import {
   taskDataSchema,
   taskId,
 } from '@gridmr/contracts';
-import { type AttemptOutcome, type AttemptsRequest, attemptTask, type HeldLock, type TaskSlots } from '@gridmr/tasks';
-import { type Job, UnrecoverableError } from 'bullmq';
+import { Withdrawals } from '@gridmr/storage';
+import {
+  type AttemptsNotice,
+  type AttemptsRequest,
+  attemptTask,
+  type HeldLock,
+  readCommitOrWithdraw,
+  type TaskSlots,
+} from '@gridmr/tasks';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { tooManyLosses } from '../steps/check-losses.js';
 import { failJob } from '../steps/end-job.js';
 import type { StepTools } from '../steps/step-tools.js';
 import { attemptNumber } from './attempt-number.js';
+import { recallDamaged, SegmentRecalledError, waitsForMapTasks } from './damaged-segments.js';
 import { discardAttempts } from './discard-attempts.js';
 import { excuseOf } from './excuse-of.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
@@ -62,16 +71,17 @@ export async function runTask(
   if (task.speculative !== undefined && message.stalledCounter > 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
+  const withdrawals = await waitForMapTasks(tools, work, token);
   let request: AttemptsRequest | undefined;
-  let ended: AttemptOutcome[] = [];
+  let notice: AttemptsNotice = { ended: [], damaged: [] };
   using tasks = new MessageTasks(tools, work, indices);
   try {
-    request = await requestAttempts(tools, work, tasks, limits, lock);
+    request = await requestAttempts(tools, work, tasks, limits, lock, withdrawals);
     const outcomes = await slots.run(request, {
       deadlineMs: timeMaxMs(asked, request) + queueLimits.slowMessageMs,
       signal,
-      onNotice: notice => {
-        ended = notice as AttemptOutcome[];
+      onNotice: said => {
+        notice = said as AttemptsNotice;
       },
     });
     await tasks.tell(outcomes);
@@ -81,13 +91,40 @@ export async function runTask(
   } catch (error) {
     const reason = stopReasonOf(signal);
     const excuse = await excuseOf(tools, work, tasks.close(), reason);
-    await discardAttempts(tools, request?.tasks.slice(ended.length, tasks.claims.claimed) ?? []);
-    const news = await tasks.fail(ended, excuse === undefined && reason !== undefined);
+    await discardAttempts(tools, request?.tasks.slice(notice.ended.length, tasks.claims.claimed) ?? []);
+    const news = await tasks.fail(notice.ended, excuse === undefined && reason !== undefined);
     if (excuse !== undefined) {
       excuse(news, error);
       return { attempt };
     }
-    throw await settleFailure(tools, news, asked, message, token, signal, error);
+    const cause = await recall(tools, work, notice.damaged, withdrawals, error);
+    throw await settleFailure(tools, news, asked, message, token, signal, cause);
+  }
+}
+
+/** Which commit records the attempt has to take for withdrawn. If a map task runs again whose segment was one, the message comes back later. */
+async function waitForMapTasks(tools: StepTools, work: MessageAtWork, token: string): Promise<Withdrawals> {
+  const { task, message } = work;
+  if (task.kind === 'map') return new Withdrawals([]);
+  const withdrawals = await tools.jobs.withdrawals(task.job_id);
+  if (!(await waitsForMapTasks(tools, work, withdrawals))) return withdrawals;
+  await message.moveToDelayed(Date.now() + queueLimits.redoneLookMs, token);
+  throw new DelayedError();
+}
+
+/** What an attempt failed of: the `error`, or that a map task was called back because of it, or that this did not help. */
+async function recall(
+  tools: StepTools,
+  { plan }: MessageAtWork,
+  damaged: readonly string[],
+  { names }: Withdrawals,
+  error: unknown,
+): Promise<unknown> {
+  try {
+    const recalled = await recallDamaged(tools, plan, damaged, names);
+    return recalled === undefined ? error : new SegmentRecalledError(recalled);
+  } catch (failure) {
+    return failure;
   }
 }
 
@@ -117,7 +154,9 @@ async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: 
   const { job_id, kind, index, more = [], attempts_before, speculative } = task;
   const indices = [index, ...more];
   if (attemptsStarted === 1 && attempts_before === undefined && speculative === undefined) return indices;
-  const records = await Promise.all(indices.map(each => tools.jobs.readCommit(job_id, kind, each)));
+  const withdrawals = await tools.jobs.withdrawals(job_id);
+  const read = (each: number) => readCommitOrWithdraw(tools.jobs, { jobId: job_id, kind, index: each }, withdrawals);
+  const records = await Promise.all(indices.map(read));
   for (const record of records) if (record !== undefined) repeatNews(tools, record);
   if (records.includes(undefined)) tools.known.lookAgain(job_id);
   return indices.filter((_, i) => records[i] === undefined);
@@ -129,11 +168,12 @@ async function requestAttempts(
   { indices, claims }: MessageTasks,
   limits: AttemptLimits,
   lock: HeldLock,
+  { names: withdrawn }: Withdrawals,
 ): Promise<AttemptsRequest> {
   const attempt = attemptNumber(message, task);
   const { job_id, kind } = task;
   const splitOf = (index: number) => tools.known.split(job_id, index);
-  const tasks = indices.map(index => attemptTask(plan, kind, index, attempt, splitOf));
+  const tasks = indices.map(index => attemptTask(plan, kind, index, attempt, splitOf, withdrawn));
   return {
     asked,
     attempt,

@@ -36,7 +36,7 @@ export class KnownJobs {
   /** Throws if there is no such job. */
   asked(jobId: string): Promise<AskedJob> {
     return remember(this.#asked, jobId, async () => {
-      const asked = await this.#jobs.readAsked(jobId);
+      const asked = await this.#jobs.readAsked(jobId, { isAwaited: true });
       if (asked === undefined) throw new StorageError('not_found', jobId, `nothing is known of job ${jobId}`);
       return asked;
     });
@@ -45,7 +45,7 @@ export class KnownJobs {
   /** Throws if the job has no plan yet. */
   plan(jobId: string): Promise<Plan> {
     return remember(this.#plans, jobId, async () => {
-      const plan = await this.#jobs.readPlan(jobId);
+      const plan = await this.#jobs.readPlan(jobId, { isAwaited: true });
       if (plan === undefined) throw new StorageError('not_found', jobId, `job ${jobId} has no plan`);
       return plan;
     });

@@ -15,9 +15,10 @@ export async function passMapBarrier(tools: StepTools, jobId: string, attemptsBe
   // Its failure is met below.
   isCommitted.catch(() => undefined);
   publishPhase(tools, jobId, 'shuffle');
+  const withdrawals = await tools.jobs.withdrawals(jobId);
   let skipped = 0;
   for (let group = 0; group < groupCount(plan.map_tasks); group++) {
-    skipped += (await summariseGroup(tools, plan, 'map', group)).counters.skipped_records;
+    skipped += (await summariseGroup(tools, plan, 'map', group, withdrawals)).counters.skipped_records;
     if (await hasEnded()) return;
   }
   checkSkipped(asked, skipped);

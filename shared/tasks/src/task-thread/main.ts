@@ -6,15 +6,24 @@ import { workerData } from 'node:worker_threads';
 import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
-import { openFsStore, StorageError } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptRequest, AttemptsRequest, TaskThreadData } from '../attempt-request.js';
+import { openFsStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
+import type {
+  AttemptOutcome,
+  AttemptRequest,
+  AttemptsNotice,
+  AttemptsRequest,
+  TaskThreadData,
+} from '../attempt-request.js';
 import { BundleClaims } from '../bundle-claims.js';
+import { SegmentsUnfitError } from './find-segments.js';
 import { runMap } from './run-map-attempt.js';
 import { runReduce } from './run-reduce-attempt.js';
 
 const { dataDirectory, inputDirectory, engine } = workerData as TaskThreadData;
 const store = await openFsStore(dataDirectory, { mayBlock: true });
 const inputs = inputDirectory === undefined ? store : await openFsStore(inputDirectory, { mayBlock: true });
+
+const damagedCodes: readonly StorageErrorCode[] = ['damaged', 'not_found'];
 
 serveRequests<AttemptsRequest, AttemptOutcome[]>(makeAttempts, ({ memoryBytes }) => prepareGuest(engine, memoryBytes));
 
@@ -32,7 +41,7 @@ async function makeAttempts(
     }
     return outcomes;
   } catch (error) {
-    if (outcomes.length > 0) calls.notice(outcomes);
+    calls.notice({ ended: outcomes, damaged: damagedFiles(error) } satisfies AttemptsNotice);
     throw isStorageFailure(error)
       ? new TaskError({ code: 'storage_error', message: error.message }, { cause: error })
       : error;
@@ -41,6 +50,12 @@ async function makeAttempts(
 
 function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
   return request.kind === 'map' ? runMap(store, inputs, engine, request) : runReduce(store, engine, request);
+}
+
+function damagedFiles(error: unknown): readonly string[] {
+  if (error instanceof SegmentsUnfitError) return error.paths;
+  if (error instanceof SegmentDamagedError) return [error.path];
+  return error instanceof StorageError && damagedCodes.includes(error.code) ? [error.path] : [];
 }
 
 /** Classes do not survive the way to the main thread; codes do. */

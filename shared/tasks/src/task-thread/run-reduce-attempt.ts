@@ -12,10 +12,10 @@ export async function runReduce(
   engine: WasmModule,
   request: AttemptRequest<ReduceTask>,
 ): Promise<AttemptOutcome> {
-  const { plan, asked, index } = request;
+  const { plan, asked, index, withdrawn } = request;
   await using attempt = await openAttempt(store, engine, request);
   const given: ReduceAttempt = {
-    sources: await findSegments(store, plan),
+    sources: await findSegments(store, plan, withdrawn),
     partition: index,
     sandbox: attempt.sandbox,
     context: attempt.context('reduce', index, plan.reduce_tasks, null),

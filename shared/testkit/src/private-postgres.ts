@@ -1,16 +1,14 @@
 /**
- * A PostgreSQL for tests: the server of `GRIDMR_TEST_POSTGRES_URL`, or a private cluster in a temporary directory, made
- * by the system's `initdb`, on a free port of 127.0.0.1, gone after the test. Without either: the reason why not.
+ * A PostgreSQL that a test may stop and start again: a private cluster in a temporary directory, made by the system's `initdb`, on a free port of
+ * 127.0.0.1, gone after the test.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { randomToken } from '@gridmr/contracts';
-import { Client } from 'pg';
+import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 
@@ -55,29 +53,6 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres | undefine
   };
 }
 
-/** A new empty database on a server. Returns its address. */
-export async function newDatabase(serverUrl: string): Promise<string> {
-  const name = `gridmr_test_${randomToken(10)}`;
-  await administer(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-export async function dropDatabase(url: string, serverUrl: string): Promise<void> {
-  await administer(serverUrl, `drop database ${new URL(url).pathname.slice(1)} with (force)`);
-}
-
-async function administer(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
 function findBinaries(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
@@ -113,13 +88,4 @@ async function runQuietly(command: string, args: string[], cwd: string): Promise
 
 async function idsOf(user: string): Promise<number[]> {
   return await Promise.all(['-u', '-g'].map(async flag => Number((await run('id', [flag, user])).stdout)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise(resolve => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
