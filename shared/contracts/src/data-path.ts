@@ -8,6 +8,9 @@ import { requestLimits } from './limits.js';
 /** The platform's own files, under the data directory, which users neither read nor write. */
 export const reservedDirectory = '.gridmr';
 
+/** Files on their way to a place outside of the reserved directory: what is ended half-way must not show up among a user's files. */
+export const temporaryDirectory = `${reservedDirectory}/tmp`;
+
 const dataPrefix = /^\/data(?:\/+|$)/;
 
 /** What is wrong with a user's path, in words that follow "the path"; undefined if nothing is. */

@@ -14,7 +14,7 @@ import type { Place } from './confinement.js';
 import type { FileCalls } from './file-calls.js';
 import { guarded, systemCode } from './fs-errors.js';
 import type { Patience } from './patience.js';
-import { inDirectory, temporaryName } from './temporary-file.js';
+import { inDirectory, mustHaveDirectory, temporaryName } from './temporary-file.js';
 
 const linksOfWinner = 2;
 
@@ -25,6 +25,7 @@ export async function commitOnce(
   calls: FileCalls,
   patience: Patience,
 ): Promise<boolean> {
+  await guarded(place.path, 'written', () => patience.run(() => mustHaveDirectory(place)));
   const commit = () => inDirectory(place, () => writeAndLink(place, bytes, calls, patience));
   return guarded(place.path, 'written', () => patience.run(commit));
 }

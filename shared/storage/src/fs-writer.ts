@@ -15,7 +15,7 @@ import type { Place } from './confinement.js';
 import { guarded, storageError } from './fs-errors.js';
 import type { Patience } from './patience.js';
 import { renameFile } from './rename-file.js';
-import { inDirectory, inDirectorySync, temporaryName } from './temporary-file.js';
+import { inDirectory, inDirectorySync, mustHaveDirectory, temporaryName } from './temporary-file.js';
 
 const openFd = (path: string) => promisify(open)(path, newFile, newFileMode);
 const syncFd = (fd: number) => promisify(fsync)(fd);
@@ -27,6 +27,7 @@ const firstBufferBytes = 4096;
 /** Creates the temporary file, and its directory if need be; or, `late`, leaves that until there is something to write to it. */
 export async function createFsWriter(place: Place, late: boolean, patience: Patience): Promise<BlobWriter> {
   if (late) return new FsWriter(place, patience, temporaryName(place), undefined);
+  await guarded(place.path, 'written', () => patience.run(() => mustHaveDirectory(place)));
   const { temporary, fd } = await guarded(place.path, 'written', () =>
     patience.run(async () => {
       const name = temporaryName(place);

@@ -1,7 +1,7 @@
 /** Renaming over a network: the answer may be lost after the work was done, and the second try then finds nothing to rename. */
 import { rename, stat } from 'node:fs/promises';
 import type { Place } from './confinement.js';
-import { saysMissing, systemCode } from './fs-errors.js';
+import { saysMissing } from './fs-errors.js';
 import type { Patience } from './patience.js';
 import { inDirectory } from './temporary-file.js';
 
@@ -9,13 +9,9 @@ import { inDirectory } from './temporary-file.js';
 export async function renameFile(from: string, place: Place, patience: Patience): Promise<void> {
   let tried = false;
   await patience.run(async () => {
-    try {
-      await inDirectory(place, () => rename(from, place.target));
-    } catch (error) {
-      if (tried && systemCode(error) === 'ENOENT' && (await isThere(place.target))) return;
-      tried = true;
-      throw error;
-    }
+    if (tried && !(await isThere(from)) && (await isThere(place.target))) return;
+    tried = true;
+    await inDirectory(place, () => rename(from, place.target));
   });
 }
 

@@ -1,56 +1,95 @@
 /**
- * Names under which files are written before they become visible: in the directory of their target, so that a rename
- * or link stays inside one file system; hidden, so that no listing shows them; unique among all machines.
+ * Names under which files are written before they become visible: unique among all machines, and where a rename or link stays inside one file
+ * system. Those of the platform's own files are beside their target, hidden, and go with its directory. All others are in one directory of the
+ * platform: a process may be killed before it removes them, and no other file than parts and manifest may ever be seen in an output.
  */
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { randomToken, storageLimits } from '@gridmr/contracts';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { randomToken, reservedDirectory, storageLimits, temporaryDirectory } from '@gridmr/contracts';
 import type { Place } from './confinement.js';
 import { systemCode } from './fs-errors.js';
+import type { StoreRoot } from './store-root.js';
 
 const ending = '.tmp';
 
-/** `/root/output/part-r-00000` → `/root/output/.part-r-00000.<token>.tmp` */
+/**
+ * `/root/.gridmr/jobs/j1/plan.json` → `/root/.gridmr/jobs/j1/.plan.json.<token>.tmp`,
+ * `/root/output/_SUCCESS` → `/root/.gridmr/tmp/_SUCCESS.<token>.tmp`
+ */
 export function temporaryName(place: Place): string {
-  return join(place.directory, `${temporaryPrefix(place)}${randomToken(storageLimits.temporaryTokenLength)}${ending}`);
+  return join(
+    temporaryDirectoryOf(place),
+    `${temporaryPrefix(place)}${randomToken(storageLimits.temporaryTokenLength)}${ending}`,
+  );
 }
 
 /** Removes all temporary files of a place, whoever left them. */
 export async function removeTemporaries(place: Place): Promise<void> {
   const prefix = temporaryPrefix(place);
   const length = prefix.length + storageLimits.temporaryTokenLength + ending.length;
-  for (const name of await readdir(place.directory)) {
-    const isOwn = name.length === length && name.startsWith(prefix) && name.endsWith(ending);
-    if (isOwn) await rm(join(place.directory, name), { force: true });
+  for (const name of await readdir(temporaryDirectoryOf(place))) {
+    const isIts = name.length === length && name.startsWith(prefix) && name.endsWith(ending);
+    if (isIts) await rm(join(temporaryDirectoryOf(place), name), { force: true });
   }
 }
 
 /** The name is cut, so that the token still fits into the file system's longest name. */
 function temporaryPrefix(place: Place): string {
-  return `.${basename(place.target).slice(0, storageLimits.temporaryNameLengthMax)}.`;
+  const hidden = isOwn(place) ? '.' : '';
+  return `${hidden}${basename(place.target).slice(0, storageLimits.temporaryNameLengthMax)}.`;
 }
 
-/** Runs `make`; if its directory turns out to be missing, creates it and runs `make` once more. */
-export async function inDirectory<Result>({ root, directory }: Place, make: () => Promise<Result>): Promise<Result> {
+function temporaryDirectoryOf(place: Place): string {
+  return isOwn(place) ? place.directory : join(place.root.path, temporaryDirectory);
+}
+
+/** Whether it is one of the platform's own files. */
+function isOwn({ root, directory }: Place): boolean {
+  const own = join(root.path, reservedDirectory);
+  return directory === own || directory.startsWith(own + sep);
+}
+
+/** Runs `make`; if its directory, or that of its temporary files, turns out to be missing, creates them and runs `make` once more. */
+export async function inDirectory<Result>(place: Place, make: () => Promise<Result>): Promise<Result> {
   try {
     return await make();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
+    const { root, directory } = place;
     await root.check();
-    await makeDirectory(root.path, directory);
+    for (const each of [directory, temporaryDirectoryOf(place)]) await makeDirectory(root.path, each);
     return root.surely(make);
   }
 }
 
+/** Makes the directories of a place, if they are missing: a file that is made elsewhere first would say only when it is moved that it cannot be there. */
+export async function mustHaveDirectory(place: Place): Promise<void> {
+  if (isOwn(place)) return;
+  for (const directory of [place.directory, temporaryDirectoryOf(place)]) await lookOrMake(place.root, directory);
+}
+
+async function lookOrMake(root: StoreRoot, directory: string): Promise<void> {
+  const look = () => access(`${directory}${sep}.`);
+  try {
+    await look();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await root.check();
+    await makeDirectory(root.path, directory);
+    await look();
+  }
+}
+
 /** The same, for task threads. */
-export function inDirectorySync<Result>({ root, directory }: Place, make: () => Result): Result {
+export function inDirectorySync<Result>(place: Place, make: () => Result): Result {
   try {
     return make();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
+    const { root, directory } = place;
     root.checkSync();
-    makeDirectorySync(root.path, directory);
+    for (const each of [directory, temporaryDirectoryOf(place)]) makeDirectorySync(root.path, each);
     return root.surelySync(make);
   }
 }

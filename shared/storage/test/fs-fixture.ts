@@ -80,7 +80,11 @@ export async function storageErrorOf(operation: () => unknown): Promise<StorageE
 /** As it was when this module was loaded: a test may put faults in its place. */
 const soundReaddir = readdir;
 
-/** Every name below a directory of the machine, hidden ones too. */
+/** Where a store puts files on their way; it stays. */
+const ways = ['.gridmr', '.gridmr/tmp'];
+
+/** Every name below a directory of the machine, hidden ones too, but for the place of files on their way. */
 export async function everythingIn(directory: string): Promise<string[]> {
-  return (await soundReaddir(directory, { recursive: true })).sort();
+  const names = await soundReaddir(directory, { recursive: true });
+  return names.filter(name => !ways.includes(name)).sort();
 }

@@ -1,5 +1,5 @@
 /**
- * Takes away what uploads left behind whose process is gone: files under `.gridmr/uploads`, and quota set aside. Counts again, now and then, what the
+ * Takes away what uploads and writers left behind whose process is gone: files under `.gridmr/uploads` and `.gridmr/tmp`, and quota set aside. Counts again, now and then, what the
  * files of each client take up, because jobs write and people remove files there too. And forgets old entries of the audit log.
  */
 import {
@@ -7,6 +7,7 @@ import {
   keyNameSchema,
   requestLimits,
   sweepLimits,
+  temporaryDirectory,
   uploadsDirectory,
   usersDirectory,
 } from '@gridmr/contracts';
@@ -32,13 +33,15 @@ export async function sweepUploads(
 
 async function removeAbandoned({ store }: SweepDependencies, signal: AbortSignal): Promise<number> {
   let removed = 0;
-  for (const name of await store.names(uploadsDirectory)) {
-    if (signal.aborted) return removed;
-    const path = `${uploadsDirectory}/${name}`;
-    const staged = await store.stat(path);
-    if (staged === undefined || staged.modifiedMs > Date.now() - fileLimits.uploadAbandonedMs) continue;
-    await store.remove(path);
-    removed++;
+  for (const directory of [uploadsDirectory, temporaryDirectory]) {
+    for (const name of await store.names(directory)) {
+      if (signal.aborted) return removed;
+      const path = `${directory}/${name}`;
+      const staged = await store.stat(path);
+      if (staged === undefined || staged.modifiedMs > Date.now() - fileLimits.uploadAbandonedMs) continue;
+      await store.remove(path);
+      removed++;
+    }
   }
   return removed;
 }
