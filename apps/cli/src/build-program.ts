@@ -2,8 +2,33 @@
 import { packageVersion } from '@gridmr/runtime';
 import { Command } from 'commander';
 import type { CommandLine } from './command-line.js';
+import { addBenchCommand } from './commands/bench.js';
+import { addCancelCommand } from './commands/cancel.js';
+import { addCompletionCommand } from './commands/completion.js';
+import { addGenerateCommand } from './commands/generate.js';
+import { addListCommand } from './commands/list.js';
+import { addResultsCommand } from './commands/results.js';
 import { addRunCommand } from './commands/run.js';
+import { addStatusCommand } from './commands/status.js';
+import { addSubmitCommand } from './commands/submit.js';
+import { addWatchCommand } from './commands/watch.js';
+import { addWorkersCommand } from './commands/workers.js';
 import { exitCodeTable } from './exit-codes.js';
+
+/** In the order in which they are listed: from trying a job out to looking after a server. */
+const commands = [
+  addRunCommand,
+  addSubmitCommand,
+  addStatusCommand,
+  addWatchCommand,
+  addResultsCommand,
+  addCancelCommand,
+  addListCommand,
+  addWorkersCommand,
+  addGenerateCommand,
+  addBenchCommand,
+  addCompletionCommand,
+];
 
 export function buildProgram(cli: CommandLine): Command {
   const program = new Command('gridmr')
@@ -16,7 +41,7 @@ export function buildProgram(cli: CommandLine): Command {
     .showHelpAfterError('(gridmr help <command> says more)')
     .exitOverride()
     .addHelpText('after', exitCodeHelp());
-  addRunCommand(program, cli);
+  for (const add of commands) add(program, cli);
   return program;
 }
 
