@@ -44,8 +44,7 @@ async function* statuses(
   try {
     for await (const event of isFinished(status.status) ? [] : client.events(id, { signal })) {
       status = withEvent(status, event);
-      // The end is told once everything about it can be asked for.
-      if (event.event === 'done' || !isFinished(status.status)) yield status;
+      yield status;
     }
   } catch (error) {
     signal?.throwIfAborted();
