@@ -3,12 +3,12 @@
  * specification, so a driver is written once.
  *
  *     await runner.results(jobFile, fields)   the lines of the results
- *     await runner.output(jobFile, fields)    a path that another job can have as its input
- *     await runner.remove(path)               such a path is no longer needed
+ *     await runner.output(jobFile, fields)    its parts, as a glob that another job can have as its input
+ *     await runner.remove(parts)              they are no longer needed
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { GridmrClient } from '@gridmr/client';
@@ -44,9 +44,9 @@ export function localRunner(dataDirectory = process.env.GRIDMR_DATA_DIR || 'data
       const path = `output/example-${process.pid}-${Date.now()}`;
       await mkdir(resolve(dataDirectory, 'output'), { recursive: true });
       await gridmr(jobFile, fields, ['--output', resolve(dataDirectory, path)]);
-      return path;
+      return partsIn(path);
     },
-    remove: path => rm(resolve(dataDirectory, path), { recursive: true, force: true }),
+    remove: parts => rm(dirname(resolve(dataDirectory, parts)), { recursive: true, force: true }),
   };
 }
 
@@ -69,10 +69,15 @@ export function serverRunner(baseUrl) {
       return lines;
     },
     async output(jobFile, fields) {
-      return (await complete(jobFile, fields)).output.path;
+      return partsIn((await complete(jobFile, fields)).output.path);
     },
     remove: async () => undefined,
   };
+}
+
+/** Beside the parts stands a manifest, which is no input. */
+function partsIn(directory) {
+  return `${directory}/part-*`;
 }
 
 function linesOf(text) {

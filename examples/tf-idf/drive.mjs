@@ -1,5 +1,5 @@
 /**
- * TF-IDF by chained jobs: the output directory of one job is the input of the next.
+ * TF-IDF by chained jobs: the parts that one job wrote are the input of the next.
  *
  *     node examples/tf-idf/drive.mjs                                   on this machine
  *     node examples/tf-idf/drive.mjs --url http://127.0.0.1:8000       by a server
