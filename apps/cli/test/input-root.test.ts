@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { rootOfNamed, rootOfTyped } from '../dist/local/input-root.js';
@@ -40,11 +40,15 @@ describe('the root of the inputs of a local run', () => {
   it('understands /data/ as the data directory', async () => {
     const found = await rootOfTyped(['/data/books/a.txt'], directory.resolve('data'));
     expect(found).to.deep.equal({ directory: `${root}/data`, inputs: ['books/a.txt'] });
-    expect(rootOfNamed(['/data/books', 'logs'], '/srv/x').inputs).to.deep.equal(['books', 'logs']);
+    const named = await rootOfNamed(['/data/books', 'logs'], directory.resolve('data'));
+    expect(named.inputs).to.deep.equal(['books', 'logs']);
   });
 
   it('names an input that is not there', async () => {
     const failure = await typed('data/absent.txt').catch(error => error);
     expect(failure).to.include({ exitCode: 3 });
+    const absent = directory.resolve('absent');
+    expect(await rootOfNamed(['books'], absent).catch(error => error)).to.include({ exitCode: 3 });
+    expect(await readdir(root)).not.to.include('absent');
   });
 });

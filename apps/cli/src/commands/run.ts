@@ -1,7 +1,9 @@
 /** `gridmr run`: a whole job on this machine. */
 import { type JobError, TaskError } from '@gridmr/contracts';
 import type { Command } from 'commander';
+import { CliError } from '../cli-error.js';
 import { type CommandLine, optionsOf } from '../command-line.js';
+import { exitCodes } from '../exit-codes.js';
 import { JobEndedBadlyError } from '../job-ended-badly-error.js';
 import { addJobOptions } from '../job-file/job-options.js';
 import { positiveNumber } from '../job-file/option-values.js';
@@ -73,9 +75,14 @@ async function runPrepared(
     tellResult(cli, prepared, result, options);
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
+    if (error.error.code === 'input_not_found') throw inputMissing(error, prepared);
     tellFailure(cli, prepared, error.error, path, options);
     throw new JobEndedBadlyError('failed');
   }
+}
+
+function inputMissing({ message }: TaskError, { inputDirectory }: PreparedRun): CliError {
+  return new CliError(exitCodes.notFound, `${message} in ${inputDirectory}`, 'name others by --input');
 }
 
 /** Where the results are printed, nothing else may stand between them. */

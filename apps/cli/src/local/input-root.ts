@@ -28,8 +28,13 @@ export async function rootOfTyped(paths: readonly string[], dataDirectory: strin
   };
 }
 
-/** Inputs that a job file names: paths of the data directory, as the API reads them. */
-export function rootOfNamed(paths: readonly string[], dataDirectory: string): InputRoot {
+/** Inputs that a job file names: paths of the data directory, as the API reads them. Throws `CliError` if that is not there. */
+export async function rootOfNamed(paths: readonly string[], dataDirectory: string): Promise<InputRoot> {
+  await realpath(dataDirectory).catch(cause => {
+    const message = `the job file names inputs of the data directory, and there is no ${dataDirectory}`;
+    const next = 'name the directory by --data-dir, or the inputs by --input';
+    throw new CliError(exitCodes.notFound, message, next, { cause });
+  });
   return { directory: resolve(dataDirectory), inputs: paths.map(path => normaliseDataPath(path) || '.') };
 }
 
