@@ -56,7 +56,7 @@ function explainProblem(error: ApiError): Explanation {
 function exitCodeOf({ status, code }: Problem): ExitCode {
   if (status === 401 || status === 403) return exitCodes.forbidden;
   if (status === 404) return exitCodes.notFound;
-  if (status === 409 || conflicts.includes(code)) return exitCodes.conflict;
+  if (status === 409 || status === 412 || conflicts.includes(code)) return exitCodes.conflict;
   if (status === 429 || status >= 500) return exitCodes.unavailable;
   return exitCodes.usage;
 }

@@ -8,7 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { requestLimits } from '@gridmr/contracts';
-import { type CheckedProgram, ProgramChecker, readExport } from '@gridmr/sandbox';
+import { checkProgram, readExport } from '@gridmr/sandbox';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
@@ -61,8 +61,7 @@ function readRequest(path: string, text: string): Record<string, unknown> {
 
 async function readModule(path: string, text: string): Promise<Record<string, unknown>> {
   const language = languageOf(path);
-  await using checker = new ProgramChecker();
-  const checked: CheckedProgram = await checker.check({ form: 'module', program: text }, language);
+  const checked = await checkProgram({ form: 'module', program: text }, language);
   const plain = checked.source.form === 'module' ? checked.source.program : text;
   const job = objectOf((await readExport(plain, 'job')) ?? {}, `the exported job of ${path}`);
   const foreign = programFields.find(name => name in job);

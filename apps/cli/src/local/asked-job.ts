@@ -7,7 +7,7 @@ import {
   type ProgramSource,
   specFromRequest,
 } from '@gridmr/contracts';
-import { ProgramChecker } from '@gridmr/sandbox';
+import { checkProgram } from '@gridmr/sandbox';
 import type { z } from 'zod';
 
 const defaults = { clientId: 'local', maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * 1024 * 1024 };
@@ -23,10 +23,9 @@ export interface LocallyAsked {
 
 /** Throws `RequestError` for a program that does not parse. */
 export async function askLocally(request: z.output<typeof jobRequestSchema>): Promise<LocallyAsked> {
-  await using checker = new ProgramChecker();
   const jobId = newJobId();
   const before = specFromRequest(request, true, { jobId, ...defaults });
-  const { source, functions } = await checker.check(before.program, request.language);
+  const { source, functions } = await checkProgram(before.program, request.language);
   const spec: JobSpec = {
     ...specFromRequest(request, functions.reduce, { jobId, ...defaults }),
     output_path: outputDefault,

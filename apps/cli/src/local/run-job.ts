@@ -46,13 +46,16 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   const jobs = new JobStore(store);
   const status = new LocalStatus(asked.job_id, job.onStatus);
   status.enter('plan');
-  const { plan, recordsOfLast } = await planLocally(job, await openFsStore(inputDirectory), jobs);
+  const { module: engine } = await compileQuickJs();
+  // One thread starts while the plan is made; the others when there are tasks for them.
+  const starting = TaskSlots.start(1, { dataDirectory: workDirectory, inputDirectory, engine });
+  const planning = planLocally(job, await openFsStore(inputDirectory), jobs);
+  planning.catch(() => undefined);
+  await using slots = await starting;
+  const { plan, recordsOfLast } = await planning;
   signal.throwIfAborted();
   status.planned(plan);
-  const { module: engine } = await compileQuickJs();
-  const threads = Math.max(1, Math.min(job.threads, Math.max(plan.map_tasks, plan.reduce_tasks)));
-  await using slots = await TaskSlots.start(threads, { dataDirectory: workDirectory, inputDirectory, engine });
-  const stage: Stage = { job, runner: { slots, asked, signal }, jobs, plan, status, threads };
+  const stage: Stage = { job, runner: { slots, asked, signal }, jobs, plan, status, threads: job.threads };
   status.enter('map');
   await runStage(stage, 'map', recordsOfLast);
   if (plan.reduce_tasks > 0) {
