@@ -110,6 +110,17 @@ describe('gridmr against a server', function () {
     expect(status.stdout).to.match(/^> 6 \|/m);
   });
 
+  it('skips bad records if it is told to, here and by a server, and lists them', async () => {
+    const skip = ['bad.mts', '--on-record-error', 'skip'];
+    const local = await gridmr(['run', ...skip, '-i', stack.directory.resolve('lines.txt')], { cwd: files.path });
+    expect(local).to.include({ code: 0, stdout: 'a\t1\n' });
+    expect(local.stderr).to.contain('1 bad records were skipped');
+    const submitted = await ask('submit', ...skip, '-i', 'lines.txt', '--follow', '-q');
+    expect(submitted).to.include({ code: 0, stdout: 'a\t1\n' });
+    const { stdout } = await ask('dead-letters', 'last');
+    expect(stdout).to.match(/^lines\.txt, byte 12: SyntaxError: .* at 6:\d+: \{"key":$/m);
+  });
+
   it('stops watching on Ctrl-C, and the job goes on until it is cancelled', async () => {
     const before = await childProcesses();
     const command = startGridmr(['submit', 'slow.mjs', '-i', 'many.txt', '--follow'], {

@@ -5,6 +5,7 @@ import type { CommandLine } from './command-line.js';
 import { addBenchCommand } from './commands/bench.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCompletionCommand } from './commands/completion.js';
+import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addListCommand } from './commands/list.js';
 import { addResultsCommand } from './commands/results.js';
@@ -22,6 +23,7 @@ const commands = [
   addStatusCommand,
   addWatchCommand,
   addResultsCommand,
+  addDeadLettersCommand,
   addCancelCommand,
   addListCommand,
   addWorkersCommand,

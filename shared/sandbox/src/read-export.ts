@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { sandboxLimits, TaskError } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
-import { type GuestError, taskErrorOf } from './guest-failure.js';
+import { type GuestError, jobErrorOf } from './guest-failure.js';
 import { dropQuickJs, openQuickJs } from './quickjs-instance.js';
 import { compilePublishedQuickJs } from './quickjs-module.js';
 
@@ -29,7 +29,7 @@ export async function readExport(
   if (typeof json === 'object') {
     const place = { source: { form: 'module', program }, running: 'load', record: {} } as const;
     const reached = isLate() ? 'time' : instance.growth.refused ? 'memory' : undefined;
-    throw taskErrorOf(json, place, reached, limits);
+    throw new TaskError(jobErrorOf(json, place, reached, limits));
   }
   dropQuickJs(instance);
   return json === '' ? undefined : parse(json, name);

@@ -17,6 +17,8 @@ export interface JobOptions {
   readonly taskTimeout?: number;
   readonly memoryLimit?: number;
   readonly retryUserErrors?: boolean;
+  readonly onRecordError?: string;
+  readonly maxSkippedRecords?: number;
 }
 
 export interface SubmitOnlyOptions {
@@ -38,6 +40,8 @@ export function addJobOptions(command: Command, inputHelp: string, outputHelp: s
     .option('--max-attempts <n>', 'failed attempts of one task before the job fails', wholeNumber)
     .option('--task-timeout <seconds>', 'how long one attempt may run', Number)
     .option('--memory-limit <bytes>', 'memory of one sandbox', wholeNumber)
+    .addOption(new Option('--on-record-error <choice>', 'what a bad record does').choices(['fail', 'skip']))
+    .option('--max-skipped-records <n>', 'more bad records fail the job', wholeNumber)
     .option('--retry-user-errors', 'try a task again whose program failed');
 }
 
@@ -62,6 +66,8 @@ export function fieldsOf(options: JobOptions & SubmitOnlyOptions, fileParameters
     task_timeout: options.taskTimeout,
     memory_limit: options.memoryLimit,
     retry_user_errors: options.retryUserErrors,
+    on_record_error: options.onRecordError,
+    max_skipped_records: options.maxSkippedRecords,
     priority: options.priority,
     speculative: options.speculative === false ? false : undefined,
   };

@@ -26,6 +26,7 @@ export function summarise({ input, output, ms, counters }: FinishedWork): string
       `output ${printable(output.path)}: ${countText(output.records)} records in ${parts}, ${bytesText(output.bytes)}`,
     );
   }
+  if (counters.skipped_records > 0) lines.push(`${countText(counters.skipped_records)} bad records were skipped`);
   return [...lines, ...userCounters(counters)];
 }
 
