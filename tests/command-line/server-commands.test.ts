@@ -121,6 +121,21 @@ describe('gridmr against a server', function () {
     expect(stdout).to.match(/^lines\.txt, byte 12: SyntaxError: .* at 6:\d+: \{"key":$/m);
   });
 
+  it('lets a failed job go on with a corrected program, prints what it logged, and removes it', async () => {
+    const failing = 'export function map(line, ctx) { ctx.log("saw " + line.length); missing(); }\n';
+    await files.write('broken.mjs', failing);
+    await files.write('mended.mjs', failing.replace('missing()', 'ctx.emit("lines", 1)'));
+    expect((await ask('submit', 'broken.mjs', '-i', 'lines.txt', '--follow', '-q')).code).to.equal(1);
+    expect((await ask('logs', 'last')).stdout).to.match(/^m-00000 \(attempt 1 failed\): saw 11$/m);
+    const retried = await ask('retry', 'last', 'mended.mjs', '--follow', '-q');
+    expect(retried).to.include({ code: 0, stdout: 'lines\t1\nlines\t1\n' });
+    expect((await ask('logs', 'last')).stdout).to.match(/^m-00000: saw 7$/m);
+    expect((await ask('retry', 'last')).code).to.equal(6);
+    const id = JSON.parse((await ask('status', 'last', '--json')).stdout).job_id;
+    expect(await ask('delete', 'last')).to.include({ code: 0, stdout: `${id} is deleted\n` });
+    expect((await ask('status', id)).code).to.equal(3);
+  });
+
   it('stops watching on Ctrl-C, and the job goes on until it is cancelled', async () => {
     const before = await childProcesses();
     const command = startGridmr(['submit', 'slow.mjs', '-i', 'many.txt', '--follow'], {

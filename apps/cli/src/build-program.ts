@@ -6,9 +6,12 @@ import { addBenchCommand } from './commands/bench.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
+import { addDeleteCommand } from './commands/delete.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addListCommand } from './commands/list.js';
+import { addLogsCommand } from './commands/logs.js';
 import { addResultsCommand } from './commands/results.js';
+import { addRetryCommand } from './commands/retry.js';
 import { addRunCommand } from './commands/run.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
@@ -23,8 +26,11 @@ const commands = [
   addStatusCommand,
   addWatchCommand,
   addResultsCommand,
+  addLogsCommand,
   addDeadLettersCommand,
   addCancelCommand,
+  addRetryCommand,
+  addDeleteCommand,
   addListCommand,
   addWorkersCommand,
   addGenerateCommand,

@@ -70,6 +70,7 @@ const nextSteps: Partial<Record<ProblemCode, string>> = {
   not_finished: 'wait for it: gridmr watch <job>',
   not_sorted: 'leave --order away',
   no_results: 'see why: gridmr status <job>',
+  not_retryable: 'only a failed or cancelled job goes on: gridmr status <job>',
   too_many_requests: 'wait a moment and try again',
   queue_unavailable: 'wait a moment and try again',
   database_unavailable: 'wait a moment and try again',

@@ -14,6 +14,8 @@ import {
 const secondMs = 1000;
 
 export interface TaskRunner {
+  /** Lines of the log that are kept of each attempt. */
+  readonly logLinesMax: number;
   readonly slots: TaskSlots;
   readonly asked: AskedJob;
   readonly signal: AbortSignal;
@@ -28,7 +30,7 @@ endlessLock.renew(Number.MAX_SAFE_INTEGER);
  * @param makeTask gives each attempt an output of its own
  */
 export async function runAttempts(
-  { slots, asked, signal }: TaskRunner,
+  { slots, asked, signal, logLinesMax }: TaskRunner,
   makeTask: (attempt: number) => Promise<MapTask | ReduceTask>,
 ): Promise<AttemptOutcome> {
   const { spec } = asked;
@@ -43,6 +45,7 @@ export async function runAttempts(
       timeoutMs: spec.task_timeout * secondMs,
       tasks: [task],
       claims: new BundleClaims(1).shared,
+      logLinesMax,
       lock: endlessLock.shared,
     };
     try {

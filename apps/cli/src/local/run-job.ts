@@ -4,6 +4,7 @@
  */
 import {
   type AskedJob,
+  attemptLogLinesMax,
   firstTaskOf,
   groupCount,
   groupOf,
@@ -55,7 +56,14 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   const { plan, recordsOfLast } = await planning;
   signal.throwIfAborted();
   status.planned(plan);
-  const stage: Stage = { job, runner: { slots, asked, signal }, jobs, plan, status, threads: job.threads };
+  const stage: Stage = {
+    job,
+    runner: { slots, asked, signal, logLinesMax: attemptLogLinesMax(plan.map_tasks + plan.reduce_tasks) },
+    jobs,
+    plan,
+    status,
+    threads: job.threads,
+  };
   status.enter('map');
   await runStage(stage, 'map', recordsOfLast);
   if (plan.reduce_tasks > 0) {
