@@ -7,6 +7,7 @@ import { addCancelCommand } from './commands/cancel.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDeleteCommand } from './commands/delete.js';
+import { addFilesCommand } from './commands/files.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addListCommand } from './commands/list.js';
 import { addLogsCommand } from './commands/logs.js';
@@ -33,6 +34,7 @@ const commands = [
   addDeleteCommand,
   addListCommand,
   addWorkersCommand,
+  addFilesCommand,
   addGenerateCommand,
   addBenchCommand,
   addCompletionCommand,

@@ -67,6 +67,7 @@ const nextSteps: Partial<Record<ProblemCode, string>> = {
   not_found: 'see what there is: gridmr list',
   input_not_found: 'inputs are paths inside the data directory of the server, as books/*.txt',
   output_exists: 'choose another --output, or remove what is there',
+  file_exists: 'choose another path, or leave --only-new away',
   not_finished: 'wait for it: gridmr watch <job>',
   not_sorted: 'leave --order away',
   no_results: 'see why: gridmr status <job>',
