@@ -1,6 +1,6 @@
 /**
  * `node loadtest/local-run.mjs [megabytes] [rounds]`: word count by `gridmr run` beside the same job through a stack with as many workers as there are cores,
- * alternately, on one machine. The stack is warm and its start is not counted; the start of the command is.
+ * alternately, on one machine. The stack is warm after its first run, and its start is not counted; the start of the command, and that V8 compiles the engine anew, is.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,10 @@ try {
   const jobFile = join(directory, 'job.json');
   await writeFile(jobFile, JSON.stringify({ name: job.name, num_reducers: 2, ...job.functions }));
   await withStack(async stack => {
-    await stack.run(job, file);
+    const first = await stack.run(job, file);
+    console.log(
+      `the stack's first run, whose workers have yet to compile: ${rate(first.seconds)} (${first.workerCpuSeconds.toFixed(1)} s of its workers)`,
+    );
     const rows = [];
     for (let round = 1; round <= rounds; round++) {
       const local = await runLocally(jobFile, file);
