@@ -15,7 +15,16 @@ import {
 } from '@gridmr/contracts';
 import { compileQuickJs } from '@gridmr/sandbox';
 import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
-import { attemptTask, concurrently, makePlan, placeOutput, summariseGroup, TaskSlots } from '@gridmr/tasks';
+import {
+  attemptTask,
+  checkSkipped,
+  concurrently,
+  type DoneJobs,
+  makePlan,
+  placeOutput,
+  summariseGroup,
+  TaskSlots,
+} from '@gridmr/tasks';
 import { LocalStatus } from './local-status.js';
 import { runAttempts, type TaskRunner } from './run-attempts.js';
 import { sampleSplits } from './sample-splits.js';
@@ -68,8 +77,7 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   await runStage(stage, 'map', recordsOfLast);
   if (plan.reduce_tasks > 0) {
     status.enter('shuffle');
-    for (let group = 0; group < groupCount(plan.map_tasks); group++)
-      await summariseGroup({ store, jobs }, plan, 'map', group);
+    await summarise({ store, jobs }, asked, plan);
     status.enter('reduce');
     await runStage(stage, 'reduce', undefined);
   }
@@ -77,6 +85,16 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   const verdict = await placeOutput({ store, jobs }, asked, plan);
   status.end('completed');
   return { plan, verdict };
+}
+
+/** What workers do at the barrier between map and reduce. */
+async function summarise(done: DoneJobs, asked: AskedJob, plan: Plan): Promise<void> {
+  const withdrawals = await done.jobs.withdrawals(asked.job_id);
+  let skipped = 0;
+  for (let group = 0; group < groupCount(plan.map_tasks); group++) {
+    skipped += (await summariseGroup(done, plan, 'map', group, withdrawals)).counters.skipped_records;
+  }
+  checkSkipped(asked, skipped);
 }
 
 async function planLocally({ asked, sample }: LocalJob, inputs: BlobStore, jobs: JobStore) {
