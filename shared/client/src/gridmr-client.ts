@@ -43,6 +43,7 @@ import type { ReceivedEvent } from './read-events.js';
 import { readLines } from './read-lines.js';
 import { anything, parseJson, Transport, type TransportOptions } from './transport.js';
 import { type WaitForOptions, waitFor } from './wait-for.js';
+import { type WatchOptions, watchJob } from './watch-job.js';
 import { watchStream } from './watch-stream.js';
 
 export interface ClientOptions extends TransportOptions {
@@ -233,6 +234,11 @@ export class GridmrClient {
     for await (const { event, data } of followStream({ open, comeBackMs, signal, failuresMax, isLast })) {
       yield { event, data: parseJson(data) };
     }
+  }
+
+  /** The job's status now, and whenever it changes, until it has finished. Leaving the loop ends it. */
+  watch(id: string, options: WatchOptions = {}): AsyncGenerator<JobStatusView, void, undefined> {
+    return watchJob(this, id, options);
   }
 
   /** Polls until the job has finished, and answers it. A failed job is an answer, not an error. */

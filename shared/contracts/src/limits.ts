@@ -326,6 +326,9 @@ export const sandboxLimits = {
   attemptLogLinesMin: 10,
   errorMessageLengthMax: 1000,
   errorRecordLengthMax: 200,
+  /** Calls of user code told of in an error, and the longest name of a function among them. */
+  errorFramesMax: 20,
+  errorFrameNameLengthMax: 100,
   keyDepthMax: 16,
   /** Time to read a guest's error once its own deadline is over. */
   errorReadMs: 300,

@@ -80,6 +80,14 @@ export const jobErrorCodes = [
 export const jobErrorCodeSchema = z.enum(jobErrorCodes);
 export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>;
 
+/** A call in the user's own source. */
+const frameSchema = z.object({
+  name: z.string().meta({ description: 'Of the function that was running; empty if it has none' }),
+  function: z.string().meta({ description: 'The user function or module it stands in, as `map_function`' }),
+  line: z.number().int(),
+  column: z.number().int(),
+});
+
 export const jobErrorSchema = z
   .object({
     code: jobErrorCodeSchema,
@@ -89,6 +97,10 @@ export const jobErrorSchema = z
     function: z.string().optional().meta({ description: 'The user function or module, as `map_function`' }),
     line: z.number().int().optional(),
     column: z.number().int().optional(),
+    frames: z
+      .array(frameSchema)
+      .optional()
+      .meta({ description: 'How user code came there, innermost first, if through more than one function' }),
     input_path: z.string().optional(),
     offset: z.number().int().optional().meta({ description: 'Byte offset of the record in its input' }),
     record: z.string().optional().meta({ description: 'The first 200 characters of the record or the key' }),

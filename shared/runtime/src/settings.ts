@@ -15,6 +15,8 @@ import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values
 const secondMs = 1000;
 /** What steers tests (`GRIDMR_TEST_SEED`) is no setting, and no fault either. */
 const testPrefix = 'GRIDMR_TEST_';
+/** What the `gridmr` command reads, often in the same shell. */
+const commandNames: readonly string[] = ['GRIDMR_URL', 'GRIDMR_API_KEY'];
 
 const dataDirectory = z.string().transform((path, ctx) => {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return resolve(path);
@@ -138,6 +140,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 function unknownNames(names: readonly string[]): string[] {
   const known = Object.keys(environmentSchema.shape);
   return names
-    .filter(name => name.startsWith('GRIDMR_') && !name.startsWith(testPrefix) && !known.includes(name))
+    .filter(name => name.startsWith('GRIDMR_') && !name.startsWith(testPrefix))
+    .filter(name => !known.includes(name) && !commandNames.includes(name))
     .map(name => `${name} is not a setting; did you mean ${nearestName(name, known)}?`);
 }

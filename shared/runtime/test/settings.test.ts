@@ -103,6 +103,10 @@ describe('readSettings', () => {
     expect(faultsOf(secrets).join()).not.to.contain('hunter2');
   });
 
+  it('leaves alone what the gridmr command reads in the same shell', () => {
+    expect(faultsOf({ GRIDMR_URL: 'http://x', GRIDMR_API_KEY: 'k' })).to.deep.equal([]);
+  });
+
   it('names the nearest setting for an unknown one', () => {
     expect(faultsOf({ GRIDMR_REDIS: 'x', GRIDMR_TASK_TIME_OUT: '1' })).to.deep.equal([
       'GRIDMR_REDIS is not a setting; did you mean GRIDMR_REDIS_URL?',

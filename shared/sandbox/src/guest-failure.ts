@@ -5,7 +5,7 @@
 import type { ProgramSource } from '@gridmr/contracts';
 import { type JobError, sandboxLimits } from '@gridmr/contracts';
 import { z } from 'zod';
-import { frameInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
+import { framesInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
 
 const guestErrorSchema = z.tuple([z.string(), z.string(), z.string()]);
 export interface GuestError {
@@ -91,11 +91,21 @@ function partRunning({ source, running }: FailurePlace): ProgramPart {
   return source.form === 'module' ? 'program' : (partOfFunction[running] ?? 'map_function');
 }
 
-function positionOf(error: GuestError, source: ProgramSource): Pick<JobError, 'function' | 'line' | 'column'> {
-  const frame = frameInUserCode(error.stack);
-  const text = partsOf(source).find(({ part }) => part === frame?.part)?.text;
-  if (frame === undefined || text === undefined) return {};
-  return { function: frame.part, ...userPosition(frame.part, text, frame.position) };
+function positionOf(
+  error: GuestError,
+  source: ProgramSource,
+): Pick<JobError, 'function' | 'line' | 'column' | 'frames'> {
+  const texts = new Map(partsOf(source).map(({ part, text }) => [part, text]));
+  const frames = framesInUserCode(error.stack).flatMap(({ name, part, position }) => {
+    const text = texts.get(part);
+    if (text === undefined) return [];
+    const shown = cut(name === '<anonymous>' ? '' : name, sandboxLimits.errorFrameNameLengthMax);
+    return [{ name: shown, function: part, ...userPosition(part, text, position) }];
+  });
+  const [innermost, ...callers] = frames;
+  if (innermost === undefined) return {};
+  const { name: _, ...place } = innermost;
+  return callers.length === 0 ? place : { ...place, frames };
 }
 
 /** Cut to a length, without half a surrogate pair at its end. */

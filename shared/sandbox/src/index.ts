@@ -6,6 +6,7 @@ export * from './program-checker.js';
 export * from './program-source.js';
 export * from './quickjs-module.js';
 export { openQuickJsSandbox } from './quickjs-sandbox.js';
+export { readExport } from './read-export.js';
 export * from './serve-requests.js';
 export { openSkippingSandbox } from './skipping-sandbox.js';
 export * from './thread-errors.js';

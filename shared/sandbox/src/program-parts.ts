@@ -1,5 +1,5 @@
 /** A program as the sources it is made of: up to four functions, or one module. */
-import type { ProgramSource } from '@gridmr/contracts';
+import { type ProgramSource, sandboxLimits } from '@gridmr/contracts';
 import { formLinesBefore } from './function-forms.js';
 
 export const functionParts = ['map_function', 'reduce_function', 'combine_function', 'partition_function'] as const;
@@ -30,11 +30,20 @@ export function userPosition(part: ProgramPart, text: string, position: Position
   return { line, column: Math.max(1, position.column) };
 }
 
-/** The innermost frame of an engine's stack that lies in user code: `    at name (map_function:2:18)`. */
-export function frameInUserCode(stack: string): { part: ProgramPart; position: Position } | undefined {
-  for (const found of stack.matchAll(/(?:\(|at )([a-z_]+):(\d{1,9}):(\d{1,9})\)?$/gm)) {
-    const part = programParts.find(name => name === found[1]);
-    if (part !== undefined) return { part, position: { line: Number(found[2]), column: Number(found[3]) } };
+export interface UserFrame {
+  readonly name: string;
+  readonly part: ProgramPart;
+  readonly position: Position;
+}
+
+/** The frames of an engine's stack that lie in user code, innermost first: `    at name (map_function:2:18)`. */
+export function framesInUserCode(stack: string): UserFrame[] {
+  const frames: UserFrame[] = [];
+  for (const found of stack.matchAll(/^ *at (?:(.*) \()?([a-z_]+):(\d{1,9}):(\d{1,9})\)?$/gm)) {
+    const [, name = '', file, line, column] = found;
+    const part = programParts.find(known => known === file);
+    if (part !== undefined) frames.push({ name, part, position: { line: Number(line), column: Number(column) } });
+    if (frames.length === sandboxLimits.errorFramesMax) break;
   }
-  return undefined;
+  return frames;
 }

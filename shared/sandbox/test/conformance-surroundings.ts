@@ -132,6 +132,15 @@ export function* teardown() { yield ['records', n]; }`;
       expect(error).to.include({ function: 'program', line: 2 });
     });
 
+    it('tell how user code came there, through all of its functions', async () => {
+      const program =
+        'const inner = () => {\n  return null.x;\n};\nexport function map() {\n  return [1].map(() => inner());\n}';
+      const { frames = [], ...error } = await failure(open, program);
+      expect(error).to.include({ function: 'program', line: 2, column: 14 });
+      expect(frames.map(({ name, line }) => `${name} ${line}`)).to.deep.equal(['inner 2', ' 5', 'map 5']);
+      expect(frames.every(frame => frame.function === 'program')).to.equal(true);
+    });
+
     it('at load say where, too', async () => {
       expect(await failure(open, 'export const map = 1;\nthrow new Error("early");')).to.include({
         message: 'Error: early',

@@ -30,6 +30,8 @@ export type MapTask = OneTask & {
   readonly reducers: number;
   /** Where the records that the attempt skips are listed, if its job skips any. */
   readonly deadLettersPath: string;
+  /** Only the first so many records of the split: of a sample. */
+  readonly recordsMax?: number | undefined;
 };
 export type ReduceTask = OneTask & {
   readonly kind: 'reduce';

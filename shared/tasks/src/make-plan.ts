@@ -9,13 +9,19 @@ const planTokenLength = 8;
 /**
  * Returns the plan that stands. Throws `TaskError` for inputs that are missing or too many.
  * @param inputs where the job's input files are
+ * @param choose which of the splits are worked on, if not all
  */
-export async function makePlan(inputs: BlobStore, jobs: JobStore, asked: AskedJob): Promise<Plan> {
+export async function makePlan(
+  inputs: BlobStore,
+  jobs: JobStore,
+  asked: AskedJob,
+  choose: (splits: Split[]) => Split[] | Promise<Split[]> = splits => splits,
+): Promise<Plan> {
   const { job_id, spec } = asked;
   const files = await inputFiles(inputs, asked);
   const splitBytes = splitBytesOf(spec.split_size_mb);
   const cuttable = await findCuts(inputs, files, splitBytes, spec.input_format);
-  const splits: Split[] = Array.from(planSplits(cuttable, splitBytes, spec.input_format));
+  const splits = await choose(Array.from(planSplits(cuttable, splitBytes, spec.input_format)));
   const plan: Plan = {
     job_id,
     token: randomToken(planTokenLength),

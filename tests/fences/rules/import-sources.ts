@@ -41,6 +41,8 @@ const mayTouchFiles = [
   'shared/history/src/open-history.ts',
   'shared/testkit/src/',
   'apps/launcher/src/',
+  // Files of whoever gives the command, on their own machine.
+  'apps/cli/src/',
 ];
 
 export const filesOnlyInStorage: Rule = files =>

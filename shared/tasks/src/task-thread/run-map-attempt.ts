@@ -1,6 +1,6 @@
 /** Step 3 of a job's path, in the task thread: one split, from its files' bytes to a segment (or, map-only, a part). */
 import { dataPlaneLimits, type Split } from '@gridmr/contracts';
-import { type MapAttempt, readInputBlocks, runMapAttempt } from '@gridmr/engine';
+import { firstRecords, type MapAttempt, readInputBlocks, runMapAttempt } from '@gridmr/engine';
 import type { WasmModule } from '@gridmr/sandbox';
 import type { BlobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest, MapTask } from '../attempt-request.js';
@@ -14,13 +14,14 @@ export async function runMap(
   engine: WasmModule,
   request: AttemptRequest<MapTask>,
 ): Promise<AttemptOutcome> {
-  const { split, reducers, asked, index, deadLettersPath } = request;
+  const { split, reducers, recordsMax, asked, index, deadLettersPath } = request;
   const isSkipping = asked.spec.on_record_error === 'skip';
   await using skipped = isSkipping ? await SkippedRecords.open(store, deadLettersPath, asked.spec) : undefined;
   await using attempt = await openAttempt(store, engine, request, skipped);
   const format = asked.spec.input_format;
+  const all = readInputBlocks({ split, format, open: path => inputs.openReader(path) });
   const given: MapAttempt = {
-    blocks: readInputBlocks({ split, format, open: path => inputs.openReader(path) }),
+    blocks: recordsMax === undefined ? all : firstRecords(all, recordsMax),
     sandbox: attempt.sandbox,
     context: attempt.context('map', null, reducers, { path: split.ranges[0]?.path ?? '', split: index }),
     output: attempt.output,
