@@ -1,7 +1,7 @@
 /** The audit log: who changed what, and who was refused. */
 import { z } from 'zod';
+import { requestLimits } from './api-limits.js';
 import { pageQuerySchema } from './job.js';
-import { requestLimits } from './limits.js';
 
 const time = z.iso.datetime();
 

@@ -3,7 +3,7 @@
  * directory. This module judges the text alone: whether a symbolic link leads outside is for the storage to say.
  */
 import { z } from 'zod';
-import { requestLimits } from './limits.js';
+import { requestLimits } from './api-limits.js';
 
 /** The platform's own files, under the data directory, which users neither read nor write. */
 export const reservedDirectory = '.gridmr';

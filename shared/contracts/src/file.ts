@@ -1,9 +1,9 @@
 /** Files of the data directory, as they are uploaded, listed and downloaded. */
 import { z } from 'zod';
 import { fileLimits } from './access-limits.js';
+import { requestLimits } from './api-limits.js';
 import { pathFault } from './data-path.js';
 import { pageQuerySchema } from './job.js';
-import { requestLimits } from './limits.js';
 
 /** Below it stands a directory for each client whose keys have the role `user`. */
 export const usersDirectory = 'users';

@@ -1,6 +1,7 @@
 /** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
 export * from './access.js';
 export * from './access-limits.js';
+export * from './api-limits.js';
 export * from './attempt-figures.js';
 export * from './audit.js';
 export * from './commit-news.js';

@@ -3,8 +3,9 @@
  * synonyms resolved and every default filled in. Everything behind the API reads the second.
  */
 import { z } from 'zod';
+import { requestLimits } from './api-limits.js';
 import { dataPathSchema, normaliseDataPath } from './data-path.js';
-import { jobLimits, requestLimits } from './limits.js';
+import { jobLimits } from './limits.js';
 
 export const sourceSchema = z.string().min(1, 'must not be empty');
 

@@ -1,9 +1,9 @@
 /** What the API answers about jobs and tasks. */
 import { z } from 'zod';
+import { requestLimits } from './api-limits.js';
 import { countersSchema } from './counters.js';
 import { jobIdSchema, taskIdSchema, taskKindSchema } from './ids.js';
 import { jobSpecSchema } from './job-spec.js';
-import { requestLimits } from './limits.js';
 import { jobErrorSchema } from './problem.js';
 import { attemptStateSchema, jobPhaseSchema, jobStatusSchema, taskStateSchema } from './states.js';
 

@@ -3,9 +3,9 @@
  * ids of the events, so that a listener may go on at any API process.
  */
 import { z } from 'zod';
+import { liveLimits } from './api-limits.js';
 import { jobIdSchema, taskIdSchema } from './ids.js';
 import { jobStatusViewSchema } from './job.js';
-import { liveLimits } from './limits.js';
 import { queuePrefix } from './messages.js';
 import { taskStateSchema } from './states.js';
 import { systemMetricsSchema } from './system-metrics.js';
