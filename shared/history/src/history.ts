@@ -132,7 +132,7 @@ export interface History extends AsyncDisposable {
   /** The highest number that any attempt of the run had; 0 if nothing is known of any. */
   highestAttempt(runId: string): Promise<number>;
   phaseTimes(jobId: string): Promise<PhaseTimes>;
-  /** Of all tasks that have one, map before reduce, in order. */
+  /** Of all tasks that have one that counts now, map before reduce, in order. Fewer than `limit` is not the end; none is. */
   committedAttempts(jobId: string, query: TaskMovesQuery): Promise<CommittedAttempt[]>;
   countRecords(): Promise<RecordCounts>;
   /** Of running jobs that want speculative attempts, the phases of which so many percent of the tasks are completed, and not all. */

@@ -17,9 +17,17 @@ export async function committedAttempts(
 ): Promise<CommittedAttempt[]> {
   let attempts = db
     .selectFrom('attempts')
-    .select(['kind', 'task_index', 'started_at', 'finished_at', 'figures'])
-    .where('job_id', '=', jobId)
-    .where('state', '=', 'committed');
+    .innerJoin('jobs', 'jobs.job_id', 'attempts.job_id')
+    .select(['kind', 'task_index', 'attempts.started_at', 'attempts.finished_at', 'figures'])
+    .where('attempts.job_id', '=', jobId)
+    .where('state', '=', 'committed')
+    // Of earlier runs only what still counts.
+    .where(attempt =>
+      attempt.or([
+        attempt.and([attempt('kind', '=', 'map'), attempt('attempts.run', '>=', attempt.ref('map_run'))]),
+        attempt.and([attempt('kind', '=', 'reduce'), attempt('attempts.run', '>=', attempt.ref('reduce_run'))]),
+      ]),
+    );
   if (after !== undefined) {
     attempts = attempts.where(attempt =>
       attempt.or([
@@ -28,8 +36,16 @@ export async function committedAttempts(
       ]),
     );
   }
-  const rows = await attempts.orderBy('kind').orderBy('task_index').limit(limit).execute();
-  return rows.map(row => ({
+  const rows = await attempts
+    .orderBy('kind')
+    .orderBy('task_index')
+    .orderBy('attempts.run')
+    .orderBy('attempt')
+    .limit(limit)
+    .execute();
+  // A task whose output was damaged has been committed again: the last one counts.
+  const last = rows.filter((row, i) => row.kind !== rows[i + 1]?.kind || row.task_index !== rows[i + 1]?.task_index);
+  return last.map(row => ({
     kind: row.kind,
     index: row.task_index,
     startedAt: row.started_at,

@@ -42,7 +42,7 @@ export async function retryJob(db: Kysely<Tables>, asked: AskedJob): Promise<boo
 
 const begun = {
   ...({ status: 'queued', phase: null, started_at: null, finished_at: null } as const),
-  ...{ output: null, error: null, counters: null },
+  ...{ output: null, error: null, counters: null, phase_times: null },
   ...{ map_speculated: 0, reduce_speculated: 0 },
   ...{ map_running: 0, map_failed: 0, reduce_running: 0, reduce_failed: 0 },
 };

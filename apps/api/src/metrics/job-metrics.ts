@@ -53,7 +53,7 @@ async function gather(history: History, job: Job): Promise<Gathered> {
   for (;;) {
     const attempts = await history.committedAttempts(job.job_id, { limit, after });
     for (const attempt of attempts) add(gathered, attempt, lastKind);
-    if (attempts.length < limit) return gathered;
+    if (attempts.length === 0) return gathered;
     after = attempts.at(-1);
     // A page of an embedded database is read without a pause for others.
     await turn();

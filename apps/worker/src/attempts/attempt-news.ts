@@ -2,7 +2,15 @@
  * Tells the API, and the log, how one attempt fares. An attempt that is soon over is told of once: most of the tasks of a job with very many are, and each
  * piece of news costs as much as the work.
  */
-import { type AttemptFigures, type AttemptState, type JobError, type TaskData, taskId } from '@gridmr/contracts';
+import {
+  type AttemptFigures,
+  type AttemptState,
+  type JobError,
+  parseRunId,
+  publicTaskId,
+  type TaskData,
+  taskId,
+} from '@gridmr/contracts';
 import type { Logger } from '@gridmr/runtime';
 import type { StepTools } from '../steps/step-tools.js';
 
@@ -61,6 +69,8 @@ export class AttemptNews {
   /** What the user's functions wrote with `ctx.log`. */
   log(lines: readonly string[]): void {
     for (const line of lines) this.logger.info(line, { source: 'program' });
-    this.#tools.liveLog.publish({ job_id: this.#jobId, task_id: this.taskId, attempt: this.attempt }, lines);
+    const { jobId: job_id } = parseRunId(this.#jobId);
+    const of = { job_id, task_id: publicTaskId(this.taskId), attempt: this.attempt };
+    this.#tools.liveLog.publish(of, lines);
   }
 }
