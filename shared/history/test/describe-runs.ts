@@ -66,6 +66,18 @@ function describeIn(open: () => History): void {
       expect(await open().unfinishedJobs(anyRows)).to.include(next.job_id);
     });
 
+    it('forgets when the phases of the run before began, and which of its commits do not count any more', async () => {
+      const again = await failedJob();
+      const id = again.job_id;
+      await open().retryJob(nextRun(again, { map: false, reduce: false }));
+      expect(await open().phaseTimes(id)).to.deep.equal({});
+      expect(await open().committedAttempts(id, { limit: 10 })).to.deep.equal([]);
+      const kept = await failedJob();
+      await open().retryJob(nextRun(kept, { map: true, reduce: true }));
+      const counted = await open().committedAttempts(kept.job_id, { limit: 10 });
+      expect(counted.map(({ kind, index }) => `${kind} ${index}`)).to.deep.equal(['map 0']);
+    });
+
     it('keeps what is committed, and lets the rest wait', async () => {
       const { job_id: id, ...asked } = await failedJob();
       await open().retryJob(nextRun({ job_id: id, ...asked }, { map: true, reduce: true }));
