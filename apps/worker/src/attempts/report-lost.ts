@@ -4,12 +4,16 @@
  *
  * The queue names the message only. Which attempt it was is read before its state: a message that still waits then has
  * not been started again in between. If it has been, the next attempt's own news says the same.
+ *
+ * A worker may also be lost between its commit and the end of its message, or when it had found that the task was committed before: then no attempt
+ * is lost, and what is told is the commit.
  */
 import { taskDataSchema } from '@gridmr/contracts';
 import type { Worker } from 'bullmq';
 import type { StepTools } from '../steps/step-tools.js';
 import { AttemptNews } from './attempt-news.js';
 import { attemptNumber } from './attempt-number.js';
+import { repeatNews } from './repeat-news.js';
 
 export function reportLost(tools: StepTools, consumer: Pick<Worker, 'on'>): void {
   consumer.on('stalled', messageId => {
@@ -25,7 +29,10 @@ async function report(tools: StepTools, messageId: string): Promise<void> {
   const state = await message.getState();
   if (state !== 'waiting' && state !== 'prioritized') return;
   const task = taskDataSchema.parse(message.data);
-  const news = new AttemptNews(tools, task, attemptNumber(message, task));
+  const attempt = attemptNumber(message, task);
+  const record = await tools.jobs.readCommit(task.job_id, task.kind, task.index);
+  if (record !== undefined && record.attempt <= attempt) return repeatNews(tools, record);
+  const news = new AttemptNews(tools, task, attempt);
   news.logger.warn('an attempt is lost: its worker stopped reporting', { losses: message.stalledCounter });
   news.publish('lost');
 }

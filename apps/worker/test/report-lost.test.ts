@@ -1,0 +1,83 @@
+/** What is told when a message's worker stopped reporting. The loss is real: a consumer takes the message and lets its lock run out. */
+import { EventEmitter, once } from 'node:events';
+import { eventStream, type JobEvent, queueNames, queuePrefix, taskId, zeroCounters } from '@gridmr/contracts';
+import { waitUntil } from '@gridmr/testkit';
+import { Worker } from 'bullmq';
+import { expect } from 'chai';
+import { reportLost } from '../dist/attempts/report-lost.js';
+import { addTaskFlow } from '../dist/steps/task-flow.js';
+import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
+
+const lockMs = 20;
+
+describe('a message whose worker stopped reporting', function () {
+  this.timeout(60_000);
+  let fixture: StepFixture;
+  before(async () => {
+    fixture = await openStepFixture();
+  });
+  after(() => fixture?.[Symbol.asyncDispose]());
+
+  /** The news of the loss of a message that was taken `losses` times, after attempt 1 was committed or not. */
+  async function newsOfLoss(losses: number, isCommitted: boolean): Promise<Partial<JobEvent>> {
+    const asked = await fixture.ask();
+    const id = taskId(asked.job_id, 'map', 0);
+    await fixture.plan(asked, 1);
+    const flow = { jobId: asked.job_id, kind: 'map', tasks: 1, barrier: 'map-barrier', spec: asked.spec } as const;
+    await addTaskFlow(fixture.tools.queues, { ...flow, isCommitted: () => false, seats: firstSeats });
+    if (isCommitted) await commitFirst(id);
+    await loseWorkers(id, losses);
+    const consumer = new EventEmitter();
+    reportLost(fixture.tools, consumer as unknown as Worker);
+    consumer.emit('stalled', id);
+    return waitUntil('the news', async () => {
+      const entries = await fixture.redis.xrange(eventStream, '-', '+');
+      return entries
+        .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
+        .find(event => event.type === 'attempt' && event.task_id === id);
+    });
+  }
+
+  async function commitFirst(id: string): Promise<void> {
+    const at = new Date().toISOString();
+    const made = { file: 'm-00000.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
+    const who = { task_id: id, attempt: 1, worker_id: 'dead', started_at: at, committed_at: at };
+    await fixture.tools.jobs.commitAttempt({ ...who, ...made });
+  }
+
+  async function loseWorkers(id: string, losses: number): Promise<void> {
+    const dying = new Worker(queueNames.tasks, null, {
+      connection: { url: fixture.redisUrl },
+      prefix: queuePrefix,
+      autorun: false,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount: 100,
+    });
+    try {
+      for (let loss = 1; loss <= losses; loss++) {
+        await waitUntil('the message', async () => (await dying.getNextJob('dying', { block: false }))?.id === id);
+        const stalled = once(dying, 'stalled');
+        await waitUntil(`loss ${loss}`, async () => {
+          await dying.startStalledCheckTimer();
+          return (await fixture.tools.queues.tasks.getJob(id))?.stalledCounter === loss;
+        });
+        await stalled;
+      }
+    } finally {
+      await dying.close();
+    }
+  }
+
+  it('has lost its attempt', async () => {
+    expect(await newsOfLoss(1, false)).to.include({ state: 'lost', attempt: 1 });
+  });
+
+  it('has lost none if it was committed before its worker died', async () => {
+    expect(await newsOfLoss(1, true)).to.include({ state: 'committed', attempt: 1 });
+  });
+
+  it('has lost none if it came back for a task that was committed', async () => {
+    expect(await newsOfLoss(2, true)).to.include({ state: 'committed', attempt: 1 });
+  });
+});
