@@ -2,7 +2,7 @@
  * From what a job names as its input to files. Each pattern is a path, a directory (all files below it) or a glob, in
  * this order: a name that exists is never taken for a glob, so `report[1].txt` needs no escaping.
  */
-import { jobLimits, pathFault } from '@gridmr/contracts';
+import { jobLimits, outputNames, pathFault } from '@gridmr/contracts';
 import { isDynamicPattern } from 'tinyglobby';
 import type { BlobPath, BlobStat, BlobStore } from './blob-store.js';
 import { StorageError } from './storage-error.js';
@@ -39,9 +39,19 @@ export async function inputExists(store: BlobStore, pattern: string): Promise<bo
 
 async function* filesOf(store: BlobStore, pattern: string): AsyncGenerator<BlobStat> {
   refuseFault(pattern);
-  if (await store.holdsFiles(pattern)) yield* store.list(pattern);
+  if (await store.holdsFiles(pattern)) yield* withoutMarks(store.list(pattern), await store.stat(pattern));
   else if (isDynamicPattern(pattern)) yield* store.glob(pattern);
 }
+
+/** The files of a directory. What a job wrote beside its parts is no input of the next job, unless it is named itself. */
+async function* withoutMarks(files: AsyncIterable<BlobStat>, named: BlobStat | undefined): AsyncGenerator<BlobStat> {
+  for await (const file of files) {
+    const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+    if (named !== undefined || !marks.includes(name)) yield file;
+  }
+}
+
+const marks: readonly string[] = Object.values(outputNames);
 
 function refuseFault(pattern: string): void {
   const fault = pathFault(pattern);

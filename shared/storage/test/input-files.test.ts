@@ -39,6 +39,13 @@ describe('expandInputs', function () {
     expect(await expand('logs/')).to.deep.equal(['logs/a.txt', 'logs/b.txt', 'logs/old/c.txt']);
   });
 
+  it('takes the output of a job as its parts, and its manifest only where that is named', async () => {
+    for (const name of ['part-r-00000', '_manifest.json', '_SUCCESS'])
+      await fixture.store.write(`out/${name}`, bytesOf(name));
+    expect(await expand('out')).to.deep.equal(['out/part-r-00000']);
+    expect(await expand('out/_manifest.json')).to.deep.equal(['out/_manifest.json']);
+  });
+
   it('takes a glob as what it matches', async () => {
     expect(await expand('logs/*.txt')).to.deep.equal(['logs/a.txt', 'logs/b.txt']);
   });
