@@ -5,6 +5,7 @@
 import { jobLimits, outputNames, pathFault } from '@gridmr/contracts';
 import { isDynamicPattern } from 'tinyglobby';
 import type { BlobPath, BlobStat, BlobStore } from './blob-store.js';
+import { canonicalPath } from './confinement.js';
 import { StorageError } from './storage-error.js';
 
 /**
@@ -39,15 +40,15 @@ export async function inputExists(store: BlobStore, pattern: string): Promise<bo
 
 async function* filesOf(store: BlobStore, pattern: string): AsyncGenerator<BlobStat> {
   refuseFault(pattern);
-  if (await store.holdsFiles(pattern)) yield* withoutMarks(store.list(pattern), await store.stat(pattern));
+  if (await store.holdsFiles(pattern)) yield* withoutMarks(store.list(pattern), canonicalPath(pattern));
   else if (isDynamicPattern(pattern)) yield* store.glob(pattern);
 }
 
 /** The files of a directory. What a job wrote beside its parts is no input of the next job, unless it is named itself. */
-async function* withoutMarks(files: AsyncIterable<BlobStat>, named: BlobStat | undefined): AsyncGenerator<BlobStat> {
+async function* withoutMarks(files: AsyncIterable<BlobStat>, named: BlobPath): AsyncGenerator<BlobStat> {
   for await (const file of files) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    if (named !== undefined || !marks.includes(name)) yield file;
+    if (file.path === named || !marks.includes(name)) yield file;
   }
 }
 
