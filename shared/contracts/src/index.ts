@@ -22,6 +22,8 @@ export * from './key.js';
 export * from './limits.js';
 export * from './live-events.js';
 export * from './messages.js';
+export * from './preview.js';
+export * from './preview-limits.js';
 export * from './problem.js';
 export * from './retry-request.js';
 export * from './routes.js';

@@ -28,7 +28,8 @@ export const onRecordErrorSchema = z.enum(['fail', 'skip']).meta({
     "`skip`: it counts for nothing, is listed by the job's dead letters, and the job goes on.",
 });
 
-const requestShape = {
+/** The fields of a submission. */
+export const jobRequestShape = {
   name: z.string().min(1).max(requestLimits.nameLengthMax).optional().meta({ description: 'Required' }),
   job_name: z.string().min(1).max(requestLimits.nameLengthMax).optional().meta({ description: 'Synonym of `name`' }),
   client_id: z.string().min(1).max(requestLimits.clientIdLengthMax).optional().meta({ description: 'The caller' }),
@@ -120,8 +121,9 @@ const synonyms = [
 
 const separateFunctions = ['map_function', 'reduce_function', 'combine_function', 'partition_function'] as const;
 
-type RequestFields = z.infer<z.ZodObject<typeof requestShape>>;
-type Complain = (path: string, message: string) => void;
+type RequestFields = z.infer<z.ZodObject<typeof jobRequestShape>>;
+/** Says what is wrong with a field. */
+export type Complain = (path: string, message: string) => void;
 
 function checkSynonyms(request: RequestFields, complain: Complain): void {
   for (const [field, synonym] of synonyms) {
@@ -129,12 +131,15 @@ function checkSynonyms(request: RequestFields, complain: Complain): void {
       complain(synonym, `is another name of ${field}: give one of the two`);
     }
   }
-  if ((request.name ?? request.job_name) === undefined) complain('name', 'is required');
+}
+
+/** Whether the request names an input, by whichever of its names. */
+export function namesInput({ input_file, input_data_path, inputs }: RequestFields): boolean {
+  return (input_file ?? input_data_path ?? inputs) !== undefined;
 }
 
 function checkInputs(request: RequestFields, complain: Complain): void {
   const single = request.input_file ?? request.input_data_path;
-  if (single === undefined && request.inputs === undefined) complain('input_file', 'is required (or inputs)');
   if (single !== undefined && request.inputs !== undefined) complain('inputs', 'cannot be given beside input_file');
 }
 
@@ -148,13 +153,20 @@ function checkProgram(request: RequestFields, complain: Complain): void {
   }
 }
 
+/** Complains of fields that contradict each other, and of a program that is missing. */
+export function checkFields(request: RequestFields, complain: Complain): void {
+  checkSynonyms(request, complain);
+  checkInputs(request, complain);
+  checkProgram(request, complain);
+}
+
 export const jobRequestSchema = z
-  .strictObject(requestShape)
+  .strictObject(jobRequestShape)
   .superRefine((request, ctx) => {
     const complain: Complain = (path, message) => ctx.addIssue({ code: 'custom', path: [path], message });
-    checkSynonyms(request, complain);
-    checkInputs(request, complain);
-    checkProgram(request, complain);
+    if ((request.name ?? request.job_name) === undefined) complain('name', 'is required');
+    if (!namesInput(request)) complain('input_file', 'is required (or inputs)');
+    checkFields(request, complain);
   })
   .meta({ id: 'JobRequest' });
 /** What a client may send: every default left out. */

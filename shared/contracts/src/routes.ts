@@ -5,6 +5,7 @@ export const apiPrefix = '/api/v1';
 
 export const routes = {
   jobs: `${apiPrefix}/jobs`,
+  jobPreview: `${apiPrefix}/jobs/preview`,
   job: (id: string) => `${apiPrefix}/jobs/${id}`,
   jobStatus: (id: string) => `${apiPrefix}/jobs/${id}/status`,
   jobTasks: (id: string) => `${apiPrefix}/jobs/${id}/tasks`,
