@@ -4,6 +4,7 @@ import type { ProgramFunctions } from '@gridmr/engine';
 import type { History, Quota } from '@gridmr/history';
 import type { Logger } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
+import type { PreviewRunner } from '@gridmr/tasks';
 import type { AccessControl } from './access/access-control.js';
 import type { JobQueue } from './job-queue.js';
 import type { LiveEvents } from './live/live-events.js';
@@ -48,6 +49,7 @@ export interface ApiDependencies {
   readonly jobStore: JobStore;
   readonly queue: JobQueue;
   readonly checker: ProgramCheck;
+  readonly previews: Pick<PreviewRunner, 'run'>;
   readonly live: LiveEvents;
   readonly metrics: ServiceMetrics;
   readonly system: SystemFigures;

@@ -13,6 +13,7 @@ import { jobRoutes } from './routes/job-routes.js';
 import { keyRoutes } from './routes/key-routes.js';
 import { logRoutes } from './routes/log-routes.js';
 import { metricRoutes } from './routes/metric-routes.js';
+import { previewRoutes } from './routes/preview-routes.js';
 import { resultRoutes } from './routes/result-routes.js';
 import { sessionRoutes } from './routes/session-routes.js';
 import { taskRoutes } from './routes/task-routes.js';
@@ -20,6 +21,7 @@ import { workerRoutes } from './routes/worker-routes.js';
 
 export function routeTable(dependencies: ApiDependencies): readonly Route[] {
   const table: Route[] = [
+    ...previewRoutes(dependencies),
     ...jobRoutes(dependencies),
     ...taskRoutes(dependencies),
     ...resultRoutes(dependencies),

@@ -19,6 +19,7 @@ import {
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
+import { PreviewRunner } from '@gridmr/tasks';
 import { createAccessControl } from './access/access-control.js';
 import { isLoopback, refuseOpenDoor } from './access/open-door.js';
 import { createApp } from './create-app.js';
@@ -57,6 +58,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());
   checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
+  const previews = stack.use('previews', new PreviewRunner(dataDirectory));
+  previews.warmUp().catch(error => logger.warn('previews are slow to start', { error }));
   const shared = connectRedis(url, 'worker', logger);
   stack.add('redis for events', () => shared.disconnect());
   changes = stack.use('changes', new ChangePublisher(shared, logger));
@@ -74,6 +77,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     jobStore,
     queue,
     checker,
+    previews,
     live,
     metrics,
     system,

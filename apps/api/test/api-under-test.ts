@@ -16,6 +16,7 @@ import {
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { type BlobStore, freeSpace, JobStore, openFsStore } from '@gridmr/storage';
+import { PreviewRunner } from '@gridmr/tasks';
 import { TemporaryDirectory } from '@gridmr/testkit';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -97,6 +98,7 @@ export class ApiUnderTest implements AsyncDisposable {
       jobStore,
       queue,
       checker,
+      previews: new PreviewRunner(directory.path),
       live,
       metrics,
       system,
@@ -180,6 +182,7 @@ export class ApiUnderTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.dependencies.previews instanceof PreviewRunner) await this.dependencies.previews[Symbol.asyncDispose]();
     await this.dependencies.system[Symbol.asyncDispose]();
     this.follower.live[Symbol.dispose]();
     await this.follower.reader[Symbol.asyncDispose]();

@@ -23,7 +23,10 @@ import {
   logPageSchema,
   type OutputFormat,
   type Page,
+  type Preview,
+  type PreviewRequest,
   pageSchema,
+  previewSchema,
   type RetryRequest,
   resultMediaTypes,
   routes,
@@ -99,6 +102,11 @@ export class GridmrClient {
       headers: idempotencyKey === undefined ? {} : { [headers.idempotencyKey]: idempotencyKey },
       signal,
     });
+  }
+
+  /** Runs the functions on a sample, at once; nothing is stored. Errors of the functions are part of the answer. */
+  preview(request: PreviewRequest, { signal }: CallOptions = {}): Promise<Preview> {
+    return this.#transport.json(routes.jobPreview, previewSchema, { method: 'POST', body: request, signal });
   }
 
   job(id: string, { signal }: CallOptions = {}): Promise<Job> {

@@ -1,10 +1,24 @@
 import { once } from 'node:events';
 import { ApiError, ConnectionError, GridmrClient } from '@gridmr/client';
-import { type JobStatusView, taskId } from '@gridmr/contracts';
+import { type JobStatusView, taskId, zeroCounters } from '@gridmr/contracts';
 import { expect } from 'chai';
 import { type Answer, aJob, ContractServer, jobId, json, problem } from './contract-server.js';
 
 const request = { name: 'count', input_file: 'in.txt', map_function: 'line => []' };
+const none = { total: 0, items: [] };
+const aPreview = {
+  sample: { files: [], records: 0, bytes: 0, complete: true },
+  input: null,
+  pairs: { total: 1, items: [{ key: 'a', value: 1 }] },
+  groups: none,
+  results: none,
+  counters: zeroCounters(),
+  logs: [],
+  errors: none,
+  warnings: [{ code: 'sample_cut', message: 'slow' }],
+  estimate: null,
+  seconds: 0.1,
+};
 const links = { self: 's', status: 's', tasks: 's', results: 's', cancel: 's' };
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
@@ -43,6 +57,16 @@ describe('GridmrClient', () => {
     const [asked] = server.asked;
     expect(asked).to.include({ method: 'POST', path: '/api/v1/jobs', body: JSON.stringify(request) });
     expect(asked?.headers).to.include({ authorization: 'Bearer s3', 'idempotency-key': 'once' });
+  });
+
+  it('asks for a preview', async () => {
+    const client = await serve((_, res) => json(res, 200, aPreview));
+    expect(await client.preview({ sample: 'a', map_function: 'f' })).to.deep.equal(aPreview);
+    expect(server.asked[0]).to.include({
+      method: 'POST',
+      path: '/api/v1/jobs/preview',
+      body: '{"sample":"a","map_function":"f"}',
+    });
   });
 
   it('throws the problem document of a refusal, in words', async () => {

@@ -21,7 +21,7 @@ export const previewLimits = {
   threadHeapMb: 256,
   /** `sample`: characters of text in the request. */
   sampleLengthMax: 256 * kib,
-  sampleFilesMax: 4,
+  sampleFilesMax: 16,
   sampleRecordsMax: 1000,
   sampleBytesMax: 128 * kib,
   /** Read from a file at once. */

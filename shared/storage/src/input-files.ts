@@ -16,17 +16,43 @@ import { StorageError } from './storage-error.js';
  * `jobLimits.inputFilesMax`, `outside` for a path that jobs may not read
  */
 export async function expandInputs(store: BlobStore, patterns: readonly string[]): Promise<BlobStat[]> {
-  const files = new Map<BlobPath, BlobStat>();
+  const files: BlobStat[] = [];
+  for await (const { file, pattern } of eachInput(store, patterns)) {
+    files.push(file);
+    if (files.length > jobLimits.inputFilesMax) throw tooMany(pattern);
+  }
+  return files;
+}
+
+/**
+ * The first of them, and whether there are no more. Patterns behind the last file are not looked at.
+ * @throws StorageError as `expandInputs` does, but for too many
+ */
+export async function firstInputs(
+  store: BlobStore,
+  patterns: readonly string[],
+  filesMax: number,
+): Promise<{ readonly files: readonly BlobStat[]; readonly complete: boolean }> {
+  const files: BlobStat[] = [];
+  for await (const { file } of eachInput(store, patterns)) {
+    if (files.length === filesMax) return { files, complete: false };
+    files.push(file);
+  }
+  return { files, complete: true };
+}
+
+async function* eachInput(store: BlobStore, patterns: readonly string[]) {
+  const known = new Set<BlobPath>();
   for (const pattern of patterns) {
     let matches = false;
     for await (const file of filesOf(store, pattern)) {
       matches = true;
-      if (!files.has(file.path)) files.set(file.path, file);
-      if (files.size > jobLimits.inputFilesMax) throw tooMany(pattern);
+      if (known.has(file.path)) continue;
+      known.add(file.path);
+      yield { file, pattern };
     }
     if (!matches) throw new StorageError('not_found', pattern, `no input file matches ${pattern}`);
   }
-  return [...files.values()];
 }
 
 /** Whether `expandInputs` would find a file for this pattern. Stops at the first one. */

@@ -8,6 +8,8 @@ export * from './describe-failure.js';
 export * from './held-lock.js';
 export * from './make-plan.js';
 export * from './place-output.js';
+export type { PreviewJob } from './preview/preview-job.js';
+export { PreviewRunner } from './preview/preview-runner.js';
 export * from './summarise-group.js';
 export * from './task-slots.js';
 export * from './withdraw-commit.js';

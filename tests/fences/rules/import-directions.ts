@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'shared/history': ['contracts'],
   'shared/runtime': ['contracts'],
   'shared/client': ['contracts'],
-  'apps/api': ['contracts', 'storage', 'engine', 'sandbox', 'history', 'runtime', 'client'],
+  'apps/api': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'samples', 'history', 'runtime', 'client'],
   'apps/worker': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'history', 'runtime', 'client'],
   'apps/web': ['contracts', 'client'],
   'apps/cli': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'samples', 'runtime', 'client'],

@@ -18,6 +18,7 @@ import {
 import type { ReduceSources } from '@gridmr/engine';
 import { type BlobReader, type BlobStore, StorageError, Withdrawals } from '@gridmr/storage';
 import { LRUCache } from 'lru-cache';
+import { HeldBytes } from '../held-bytes.js';
 import { readSummary } from '../read-summary.js';
 
 /** @param withdrawn names of the commit records that did not count any more when the attempt began */
@@ -111,27 +112,4 @@ class InlineSegments {
   async #read(group: number): Promise<GroupSummary['outputs']> {
     return (await readSummary(this.#store, this.#pathOf(group))).outputs;
   }
-}
-
-/** Bytes in memory, read as a file is. */
-class HeldBytes implements BlobReader {
-  readonly path: string;
-  readonly #content: Uint8Array;
-
-  constructor(path: string, content: Uint8Array) {
-    this.path = path;
-    this.#content = content;
-  }
-
-  get bytes(): number {
-    return this.#content.length;
-  }
-
-  readSync(target: Uint8Array, position: number): number {
-    const piece = this.#content.subarray(position, position + target.length);
-    target.set(piece);
-    return piece.length;
-  }
-
-  [Symbol.dispose](): void {}
 }
