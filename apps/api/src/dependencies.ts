@@ -65,4 +65,6 @@ export interface ApiDependencies {
   readonly version: string;
   /** Asks that every unfinished job be looked at, as soon as Redis and the storage let it. */
   requestSweep(): void;
+  /** Tells that a benchmark is there to be run. */
+  requestBenchmark(): void;
 }

@@ -1,5 +1,6 @@
 /** The API, for processes that build it themselves: tests, tools. The program is `main.js`. */
 export { type AccessOptions, createAccessControl } from './access/access-control.js';
+export { BenchmarkRunner } from './benchmark/benchmark-runner.js';
 export { createApp } from './create-app.js';
 export type { ApiDependencies, JobCeilings, KeptJobs, ProgramCheck } from './dependencies.js';
 export { type ApiDocument, describeApi } from './describe-api.js';

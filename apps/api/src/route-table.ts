@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from './dependencies.js';
 import { describeApi } from './describe-api.js';
 import { type Route, route } from './route.js';
+import { benchmarkRoutes } from './routes/benchmark-routes.js';
 import { deadLetterRoutes } from './routes/dead-letter-routes.js';
 import { docsRoutes } from './routes/docs-routes.js';
 import { eventRoutes } from './routes/event-routes.js';
@@ -30,6 +31,7 @@ export function routeTable(dependencies: ApiDependencies): readonly Route[] {
     ...deadLetterRoutes(dependencies),
     ...logRoutes(dependencies),
     ...workerRoutes(dependencies),
+    ...benchmarkRoutes(dependencies),
     ...fileRoutes(dependencies),
     ...keyRoutes(dependencies),
     ...sessionRoutes(dependencies),

@@ -22,6 +22,7 @@ import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
 import { PreviewRunner } from '@gridmr/tasks';
 import { createAccessControl } from './access/access-control.js';
 import { isLoopback, refuseOpenDoor } from './access/open-door.js';
+import { BenchmarkRunner } from './benchmark/benchmark-runner.js';
 import { createApp } from './create-app.js';
 import type { ApiDependencies, FileRules } from './dependencies.js';
 import { followEvents } from './follow-events.js';
@@ -70,6 +71,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const access = createAccessControl({ ...accessSettings(settings), history, redis, logger, isReachable });
   await refuseOpenDoor(settings.apiHost, access.keys);
   let sweep: Sweep | undefined;
+  let benchmarks: BenchmarkRunner | undefined;
 
   const dependencies: ApiDependencies = {
     history,
@@ -94,12 +96,14 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     clientJobsMax: settings.clientJobs,
     kept: { retryHours: settings.retryHours, days: settings.retentionDays, jobs: settings.retentionJobs },
     requestSweep: () => sweep?.request(),
+    requestBenchmark: () => benchmarks?.request(),
   };
   const address = await listen(dependencies, settings, stack);
   stack.use('live events', live);
   followChanges(dependencies, shared, stack);
   readEvents(dependencies, shared, address, stack);
   sweep = stack.use('sweep', new Sweep(dependencies));
+  benchmarks = stack.use('benchmarks', new BenchmarkRunner(dependencies, dataDirectory));
   stack.use('speculation', new Speculation(dependencies));
   return address;
 }

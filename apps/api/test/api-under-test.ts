@@ -113,6 +113,7 @@ export class ApiUnderTest implements AsyncDisposable {
       requestSweep: () => {
         opened.sweepsRequested++;
       },
+      requestBenchmark: () => undefined,
       ...change,
     };
     const app = createApp(dependencies);

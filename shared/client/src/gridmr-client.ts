@@ -39,6 +39,7 @@ import {
 } from '@gridmr/contracts';
 import { AccessCalls } from './access-calls.js';
 import { allItems } from './all-items.js';
+import { BenchmarkCalls } from './benchmark-calls.js';
 import type { CallOptions, PageQuery } from './call-options.js';
 import { FileCalls } from './file-calls.js';
 import { followStream } from './follow-stream.js';
@@ -84,6 +85,7 @@ const letterPageSchema = pageSchema(deadLetterSchema, 'DeadLetterPage');
 export class GridmrClient {
   readonly files: FileCalls;
   readonly access: AccessCalls;
+  readonly benchmarks: BenchmarkCalls;
   readonly #transport: Transport;
   readonly #options: ClientOptions;
 
@@ -93,6 +95,7 @@ export class GridmrClient {
     this.#options = options;
     this.files = new FileCalls(this.#transport);
     this.access = new AccessCalls(this.#transport);
+    this.benchmarks = new BenchmarkCalls(this.#transport);
   }
 
   submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<SubmittedJob> {

@@ -322,6 +322,16 @@ describe('GridmrClient', () => {
     });
   });
 
+  it('starts benchmarks, and reads them', async () => {
+    const id = `b${jobId.slice(1)}`;
+    const started = { benchmark_id: id, status: 'running', links: { self: 's' } };
+    const client = await serve((_, res) => json(res, 202, started));
+    expect(await client.benchmarks.start({ data_size: '1MB' })).to.deep.equal(started);
+    expect(server.asked[0]).to.include({ method: 'POST', path: '/api/v1/benchmark', body: '{"data_size":"1MB"}' });
+    expect(await failureOf(client.benchmarks.read(id))).to.be.instanceOf(ConnectionError);
+    expect(server.asked[1]).to.include({ method: 'GET', path: `/api/v1/benchmark/${id}` });
+  });
+
   describe('and access', () => {
     it('makes, lists and deletes keys', async () => {
       const key = {

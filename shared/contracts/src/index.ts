@@ -4,6 +4,7 @@ export * from './access-limits.js';
 export * from './api-limits.js';
 export * from './attempt-figures.js';
 export * from './audit.js';
+export * from './benchmark.js';
 export * from './commit-news.js';
 export * from './counters.js';
 export * from './data-path.js';

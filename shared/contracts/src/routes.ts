@@ -19,6 +19,8 @@ export const routes = {
   events: `${apiPrefix}/events`,
   systemMetrics: `${apiPrefix}/metrics/system`,
   jobRetry: (id: string) => `${apiPrefix}/jobs/${id}/retry`,
+  benchmarks: `${apiPrefix}/benchmark`,
+  benchmark: (id: string) => `${apiPrefix}/benchmark/${id}`,
   workersStatus: `${apiPrefix}/workers/status`,
   keys: `${apiPrefix}/keys`,
   key: (id: string) => `${apiPrefix}/keys/${id}`,

@@ -19,6 +19,7 @@ import type {
   Verdict,
 } from '@gridmr/contracts';
 import type { AuditRecords } from './audit-records.js';
+import type { BenchmarkRecords } from './benchmark-records.js';
 import type { KeyRecords } from './key-records.js';
 import type { UsageRecords } from './usage-records.js';
 
@@ -172,6 +173,8 @@ export interface History extends AsyncDisposable {
   readonly keys: KeyRecords;
   readonly audit: AuditRecords;
   readonly usage: UsageRecords;
+  /** Benchmarks. */
+  readonly benchmarks: BenchmarkRecords;
   /** Throws unless the database answers. */
   check(): Promise<void>;
 }

@@ -8,8 +8,8 @@ import { jobRecords } from './migrations/0001-job-records.js';
 import { runs } from './migrations/0002-runs.js';
 import { jobFigures } from './migrations/0003-job-figures.js';
 import { keysAndAudit } from './migrations/0004-keys-and-audit.js';
-
 import { speculation } from './migrations/0005-speculation.js';
+import { benchmarks } from './migrations/0006-benchmarks.js';
 import type { Tables } from './schema.js';
 
 const migrations: Record<string, Migration> = {
@@ -18,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '0003-job-figures': jobFigures,
   '0004-keys-and-audit': keysAndAudit,
   '0005-speculation': speculation,
+  '0006-benchmarks': benchmarks,
 };
 
 /** Throws what the database says; running it again is harmless. */

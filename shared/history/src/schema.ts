@@ -147,7 +147,20 @@ export interface UploadRow {
   started_at: string;
 }
 
+export interface BenchmarkRow {
+  benchmark_id: string;
+  client_id: string;
+  /** Copy of a field of `benchmark`. */
+  finished_at: string | null;
+  /** JSON of `Benchmark`. */
+  benchmark: string;
+  /** The API process that was at it last, and when it said so; '' if it has given it up. */
+  holder: string | null;
+  held_at: string | null;
+}
+
 export interface Tables {
+  benchmarks: BenchmarkRow;
   api_keys: KeyRow;
   sessions: SessionRow;
   audit: AuditRow;

@@ -11,6 +11,7 @@ import { type Kysely, sql } from 'kysely';
 import { addJob, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
 import { AuditRecords } from './audit-records.js';
+import { BenchmarkRecords } from './benchmark-records.js';
 import { countRecords } from './count-records.js';
 import { deleteJob, deleteRows, deletions, expiredJobs, forgetDeletion } from './delete-job.js';
 import {
@@ -40,6 +41,7 @@ export class SqlHistory implements History {
   readonly keys: KeyRecords;
   readonly audit: AuditRecords;
   readonly usage: UsageRecords;
+  readonly benchmarks: BenchmarkRecords;
   readonly #db: Kysely<Tables>;
   readonly #onChange: (change: JobChange) => void;
 
@@ -51,6 +53,7 @@ export class SqlHistory implements History {
     this.keys = new KeyRecords(db);
     this.audit = new AuditRecords(db);
     this.usage = new UsageRecords(db);
+    this.benchmarks = new BenchmarkRecords(db);
   }
 
   async addJob(job: NewJob) {

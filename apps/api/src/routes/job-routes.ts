@@ -157,6 +157,7 @@ function retryRoute(dependencies: ApiDependencies): Route {
     path: routes.jobRetry(jobPathParameter),
     id: 'retryJob',
     access: 'write',
+    audit: 'job.retry',
     summary: 'Retry a job that has failed or was cancelled',
     description:
       'The job goes on from its committed tasks, in a new run. What the body changes is made again, with what depends on it: the map, combine or ' +
@@ -185,6 +186,7 @@ function deleteRoute(dependencies: ApiDependencies): Route {
     path: routes.job(jobPathParameter),
     id: 'deleteJob',
     access: 'write',
+    audit: 'job.delete',
     summary: 'Delete a finished job, its output and its history',
     description:
       'Of the output directory only what the job has written is removed. A job that has not finished is to be cancelled first.',
