@@ -20,6 +20,21 @@ const reduce_function = `function reduce(key, values) {
 }`;
 const counted = ['grid\t1', 'hello\t2', 'map\t2', 'reduce\t1', 'world\t1'];
 
+/** Fields that these calls read; each answer has some of them. */
+interface Answered {
+  readonly job_id: string;
+  readonly benchmark_id: string;
+  readonly status: string;
+  readonly error: { readonly message: string };
+  readonly progress: object;
+  readonly counters: object;
+  readonly spec: object;
+  readonly code: string;
+  readonly detail: string;
+  readonly workers: readonly object[];
+  readonly runs: readonly { readonly mb_per_second: number }[];
+}
+
 describe('calls of the seed system', function () {
   this.timeout(120_000);
   let stack: RunningStack;
@@ -36,8 +51,8 @@ describe('calls of the seed system', function () {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
-  // biome-ignore lint/suspicious/noExplicitAny: what a script sees
-  const json = async (response: Response): Promise<any> => response.json();
+  /** What a script makes of an answer. */
+  const json = async (response: Response) => (await response.json()) as Answered;
 
   /** Polls as scripts do. */
   const completed = (jobId: string) =>

@@ -9,7 +9,7 @@ import { guardJob } from './access/own-jobs.js';
 import type { ApiDependencies } from './dependencies.js';
 import { groupBy } from './group-by.js';
 import { parseInput } from './parse-input.js';
-import { readJsonBody, readOptionalJsonBody } from './read-json-body.js';
+import { passBody, readJsonBody, readOptionalJsonBody } from './read-json-body.js';
 import type { Answer, Route } from './route.js';
 
 type MountDependencies = Pick<ApiDependencies, 'access' | 'history'>;
@@ -19,12 +19,17 @@ export function mountRoutes(app: Express, table: readonly Route[], dependencies:
   for (const [path, rows] of groupBy(table, row => row.path)) {
     const mounted = app.route(expressPath(path));
     for (const row of rows) {
-      const body = row.body === undefined ? [] : row.bodyIsOptional ? readOptionalJsonBody : readJsonBody;
       const admission = [admit(access, row.access), refuseUnknownNames(row), guardJob(history)];
-      mounted[row.method](...admission, ...body, handle(row, access));
+      mounted[row.method](...admission, ...bodyReaders(row), handle(row, access));
     }
     mounted.all(refuseMethod(allowedMethods(rows)));
   }
+}
+
+function bodyReaders({ body, bodyIsOptional, upload }: Route): readonly RequestHandler[] {
+  if (upload === true) return [];
+  if (body === undefined) return [passBody];
+  return bodyIsOptional ? readOptionalJsonBody : readJsonBody;
 }
 
 /** `/jobs/{job_id}` → `/jobs/:job_id`, `/files/{path}` → `/files/*path`. */
