@@ -12,8 +12,8 @@ export const benchWorkers = 2;
 const pollMs = { small: 5, big: 50 };
 
 /** Starts a stack for `work`, and stops it however that ends. */
-export async function withStack(work, workers = benchWorkers) {
-  const stack = await BenchStack.start(workers);
+export async function withStack(work, workers = benchWorkers, settings = {}) {
+  const stack = await BenchStack.start(workers, settings);
   try {
     return await work(stack);
   } finally {
@@ -36,7 +36,7 @@ class BenchStack {
     this.client = new GridmrClient({ baseUrl: stack.url });
   }
 
-  static async start(workers) {
+  static async start(workers, settings) {
     const directory = await mkdtemp(join(tmpdir(), 'gridmr-bench-stack-'));
     const env = {
       ...process.env,
@@ -46,6 +46,7 @@ class BenchStack {
       GRIDMR_API_KEYS: '',
       GRIDMR_WORKERS: String(workers),
       GRIDMR_LOG_LEVEL: 'error',
+      ...settings,
     };
     const logger = createLogger({ level: 'error', service: 'launcher' });
     return new BenchStack(await Stack.start({ settings: readSettings(env), logger, env }), directory);
