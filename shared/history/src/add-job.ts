@@ -7,16 +7,24 @@ import { plainText } from './json-column.js';
 import type { Tables } from './schema.js';
 import { fixedWidthTime } from './utc-time.js';
 
-/** A job whose id is stored already is the same job: the caller may repeat a call whose answer it never got. */
-export async function addJob(db: Kysely<Tables>, { asked, idempotency }: NewJob): Promise<AddJobResult> {
+/**
+ * Stores all of them, or none. A job whose id is stored already is the same job: the caller may repeat a call whose answer it never got.
+ */
+export async function addJobs(db: Kysely<Tables>, jobs: readonly NewJob[]): Promise<AddJobResult[]> {
   return await db.transaction().execute(async trx => {
-    if (idempotency !== undefined) {
-      const earlier = await claimKey(trx, asked, idempotency);
-      if (earlier !== undefined) return earlier;
-    }
-    const created = await insertJob(trx, asked);
-    return { outcome: created ? 'created' : 'same', jobId: asked.job_id };
+    const added: AddJobResult[] = [];
+    for (const job of jobs) added.push(await addJob(trx, job));
+    return added;
   });
+}
+
+async function addJob(trx: Transaction<Tables>, { asked, idempotency }: NewJob): Promise<AddJobResult> {
+  if (idempotency !== undefined) {
+    const earlier = await claimKey(trx, asked, idempotency);
+    if (earlier !== undefined) return earlier;
+  }
+  const created = await insertJob(trx, asked);
+  return { outcome: created ? 'created' : 'same', jobId: asked.job_id };
 }
 
 /** Takes the key for this job; or says which job has it. Of two requests at once the second waits here for the first. */

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '@gridmr/contracts';
 import { type Kysely, sql } from 'kysely';
-import { addJob, findSubmission, newJobChange } from './add-job.js';
+import { addJobs, findSubmission, newJobChange } from './add-job.js';
 import { highestAttempt } from './attempts-of.js';
 import { AuditRecords } from './audit-records.js';
 import { BenchmarkRecords } from './benchmark-records.js';
@@ -28,6 +28,7 @@ import { findTask, findTasks, listTasks } from './find-tasks.js';
 import { finishJob, movedJob } from './finish-job.js';
 import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
 import { committedAttempts, phaseTimes } from './job-figures.js';
+import { GroupedJobs } from './grouped-jobs.js';
 import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';
@@ -43,6 +44,7 @@ export class SqlHistory implements History {
   readonly usage: UsageRecords;
   readonly benchmarks: BenchmarkRecords;
   readonly #db: Kysely<Tables>;
+  readonly #newJobs = new GroupedJobs(jobs => this.#durably(db => addJobs(db, jobs)));
   readonly #onChange: (change: JobChange) => void;
 
   /** Owns `db`, whose tables are migrated. */
@@ -57,8 +59,16 @@ export class SqlHistory implements History {
   }
 
   async addJob(job: NewJob) {
-    const added = await this.#durably(db => addJob(db, job));
+    const added = await this.#addJob(job);
     if (added.outcome === 'created') this.#onChange(newJobChange(job));
+    return added;
+  }
+
+  /** PostgreSQL has many connections, and groups their commits itself. */
+  async #addJob(job: NewJob) {
+    if (this.kind === 'sqlite') return await this.#newJobs.add(job);
+    const [added] = await addJobs(this.#db, [job]);
+    if (added === undefined) throw new Error('a job was not stored, and nobody said why');
     return added;
   }
 
