@@ -59,7 +59,7 @@ export async function submitJob(
   // Its failure is met below: what is wrong with the job comes first.
   mayWork.catch(() => undefined);
   await refuseForeignPaths(dependencies, caller, spec, jobId);
-  await checkDataPaths(dependencies.store, spec);
+  await checkDataPaths(dependencies.store, spec, jobId);
   await mayWork;
 
   const asked = askedNow(jobId, spec);

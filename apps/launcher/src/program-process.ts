@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
 import { type Logger, RestartPause } from '@gridmr/runtime';
 
@@ -15,6 +16,8 @@ export interface ProgramOptions<Ready> {
   readonly entry: URL;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** How far it lets others go first, as `nice` has it: 0 not at all, 19 most. */
+  readonly niceness?: number;
   /** What its environment holds besides, when it is started again: what it chose at its first start must not change. */
   readonly restartEnv?: (ready: Ready) => NodeJS.ProcessEnv;
 }
@@ -57,7 +60,16 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
   }
 
   #spawn(env: NodeJS.ProcessEnv): ChildProcess {
-    return fork(this.#options.entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const { entry, niceness, logger, name } = this.#options;
+    const child = fork(entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    if (niceness === undefined || child.pid === undefined) return child;
+    try {
+      // Now, while it has one thread: those that it makes have the priority of who makes them.
+      setPriority(child.pid, niceness);
+    } catch (error) {
+      logger.debug(`${name} runs with the priority of all others`, { error });
+    }
+    return child;
   }
 
   async #untilReady(): Promise<Ready> {

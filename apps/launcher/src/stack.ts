@@ -8,6 +8,8 @@ import { keepQueueServer, type Logger, type QueueServer, type Settings, StopStac
 import { ProgramProcess } from './program-process.js';
 
 const apiEntry = new URL('../../api/dist/main.js', import.meta.url);
+/** On one machine, what answers requests and hands out work goes before the work itself. */
+const ofWorkers = { niceness: processLimits.workerNiceness };
 const workerEntry = new URL('../../worker/dist/main.js', import.meta.url);
 
 export interface StackOptions {
@@ -72,7 +74,7 @@ async function startParts(
   const { GRIDMR_API_KEYS: _keys, GRIDMR_SCRAPE_KEY: _scrapeKey, ...workerEnv } = childEnv;
   const workers = await Promise.allSettled(
     Array.from({ length: settings.workers }, (_, i) =>
-      ProgramProcess.start({ name: `worker ${i + 1}`, entry: workerEntry, env: workerEnv, logger }),
+      ProgramProcess.start({ ...ofWorkers, name: `worker ${i + 1}`, entry: workerEntry, env: workerEnv, logger }),
     ),
   );
   const started = workers.filter(result => result.status === 'fulfilled').map(result => result.value.program);

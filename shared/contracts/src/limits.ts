@@ -223,6 +223,8 @@ export const sandboxLimits = {
   /** V8's own heap in the thread that checks submitted programs. */
   compileThreadHeapMb: 256,
   checksWaitingMax: 100,
+  /** Of programs that were found good, characters remembered of all together. */
+  checksKeptLengthMax: 8 * mib,
   /** Parts of programs that a thread remembers to parse, and the longest of them. */
   parsedFormsMax: 64,
   parsedFormLengthMax: 64 * kib,
@@ -311,6 +313,8 @@ export const fairShareLimits = {
 
 /** Starting and stopping processes. */
 export const processLimits = {
+  /** Of workers that share a machine with the API and the queue: these get three times their time where there is not enough. */
+  workerNiceness: 5,
   /** SIGTERM to exit: running attempts finish or are handed back within this. */
   stopMs: 10 * secondMs,
   /** Of `stopMs`: how long attempts may go on before they are handed back. */
@@ -378,6 +382,8 @@ export const settingLimits = {
 
 /** Job records (`@gridmr/history`). */
 export const historyLimits = {
+  /** SQLite: new jobs that one commit stores together. */
+  jobsPerCommitMax: 100,
   /** How long a second process waits for the SQLite file: a predecessor that is just stopping lets go within it. */
   fileLockWaitMs: 1 * secondMs,
   fileLockRetryMs: 50,

@@ -1,8 +1,12 @@
 /**
  * `checkProgram` for a process that must stay alive and quick whatever is submitted: in one warm thread, one program after the other, each with a
  * deadline. A thread that times out, crashes or meets an error that is not about the program is replaced.
+ *
+ * Checking is a function of the source alone, and people submit a program again and again: what was found of the last good ones is remembered.
  */
+import { createHash } from 'node:crypto';
 import { type ProgramSource, RequestError, sandboxLimits } from '@gridmr/contracts';
+import { LRUCache } from 'lru-cache';
 import { GuardedThread } from './guarded-thread.js';
 import type { CheckRequest } from './program-check-thread.js';
 import type { CheckedProgram, ProgramLanguage } from './program-source.js';
@@ -17,6 +21,8 @@ export class ProgramChecker implements AsyncDisposable {
   #thread: Promise<GuardedThread> | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** By a digest of the request. Their size is that of the request. */
+  readonly #good = new LRUCache<string, CheckedProgram>({ maxSize: sandboxLimits.checksKeptLengthMax });
   #disposed = false;
 
   /**
@@ -24,14 +30,21 @@ export class ProgramChecker implements AsyncDisposable {
    */
   async check(source: ProgramSource, language: ProgramLanguage): Promise<CheckedProgram> {
     if (this.#disposed) throw new Error('the program checker is closed');
+    const request: CheckRequest = { source, language };
+    const text = JSON.stringify(request);
+    const digest = createHash('sha256').update(text).digest('base64');
+    const known = this.#good.get(digest);
+    if (known !== undefined) return known;
     if (this.#waiting >= sandboxLimits.checksWaitingMax) {
       throw new RequestError('too_many_requests', 'too many programs are being checked; try again in a moment');
     }
     this.#waiting++;
-    const mine = this.#last.then(() => this.#checkNow({ source, language }));
+    const mine = this.#last.then(() => this.#checkNow(request));
     this.#last = mine.catch(() => {});
     try {
-      return await mine;
+      const checked = await mine;
+      this.#good.set(digest, checked, { size: text.length });
+      return checked;
     } finally {
       this.#waiting--;
     }
