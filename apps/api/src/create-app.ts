@@ -15,7 +15,11 @@ import { serveDashboard } from './serve-dashboard.js';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('trust proxy', dependencies.access.trustedProxies);
+  app
+    .disable('x-powered-by')
+    .disable('etag')
+    .enable('case sensitive routing')
+    .set('trust proxy', dependencies.access.trustedProxies);
   app.use(assignRequestId, logRequests(dependencies.logger), countRequests(dependencies.metrics), helmet());
   mountRoutes(app, routeTable(dependencies), dependencies);
   app.use(serveDashboard());

@@ -26,9 +26,9 @@ import {
 } from './find-jobs.js';
 import { findTask, findTasks, listTasks } from './find-tasks.js';
 import { finishJob, movedJob } from './finish-job.js';
+import { GroupedJobs } from './grouped-jobs.js';
 import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
 import { committedAttempts, phaseTimes } from './job-figures.js';
-import { GroupedJobs } from './grouped-jobs.js';
 import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
 import { retryJob } from './retry-job.js';

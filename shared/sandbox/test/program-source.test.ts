@@ -134,6 +134,16 @@ describe('checkProgram', function () {
 });
 
 describe('ProgramChecker', function () {
+  it('remembers good programs, by source and language, and no bad ones', async () => {
+    await using checker = new ProgramChecker();
+    const good = sourceOf({ map: 'x => x' });
+    const first = await checker.check(good, 'javascript');
+    expect(await checker.check(sourceOf({ map: 'x => x' }), 'javascript')).to.equal(first);
+    expect(await checker.check(good, 'typescript')).not.to.equal(first);
+    const bad = () => checker.check(sourceOf({ map: 'x => ]' }), 'javascript').catch((thrown: unknown) => thrown);
+    expect(await bad()).not.to.equal(await bad());
+  });
+
   this.timeout(120_000);
 
   it('checks in a thread, errors with all their fields', async () => {
