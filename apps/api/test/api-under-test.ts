@@ -179,7 +179,7 @@ export class ApiUnderTest implements AsyncDisposable {
     const own = jobFiles.directory('x').slice(0, -2);
     for await (const file of this.store.list('')) if (file.path.startsWith(own)) files.push(file.path);
     const keys = await this.redis.keys('*');
-    return [...items.map(job => job.job_id), ...files, ...keys.filter(key => !key.endsWith(':meta'))];
+    return [...items.map(job => job.job_id), ...files, ...keys.filter(key => !/:meta$|:probe$/.test(key))];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
