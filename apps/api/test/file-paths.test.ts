@@ -205,7 +205,7 @@ async function plant(api: ApiUnderTest, outside: TemporaryDirectory): Promise<st
 /** All that is not ann's: names, sizes and contents; of the platform's own, what does not change by itself. */
 function snapshot(api: ApiUnderTest, outside: TemporaryDirectory): Record<string, string> {
   const found: Record<string, string> = {};
-  const skipped = /^(?:users\/ann(?:\/|$)|(?:\.gridmr|input\/in)(?:$|\/(?:history|uploads)))/;
+  const skipped = /^(?:users\/ann(?:\/|$)|(?:\.gridmr|input\/in)(?:$|\/(?:history|uploads|tmp)))/;
   for (const root of [api.directory.path, outside.path]) {
     for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
       if (skipped.test(name)) continue;
