@@ -116,18 +116,6 @@ export function describeHistory(name: string, open: () => Promise<OpenedHistory>
         expect(new Set(results.map(({ jobId }) => jobId)).size).to.equal(1);
       });
 
-      it('stores jobs that come together, and refuses only those that it cannot', async () => {
-        const jobs = Array.from({ length: 250 }, () => newJob(anyJob()));
-        const bad = newJob({ ...anyJob(), submitted_at: 'no time' });
-        const [refused, ...added] = await Promise.all([
-          failure(() => history.addJob(bad)),
-          ...jobs.map(job => history.addJob(job)),
-        ]);
-        expect(refused).to.be.instanceOf(RangeError);
-        expect(added).to.deep.equal(jobs.map(({ asked }) => ({ outcome: 'created', jobId: asked.job_id })));
-        for (const { asked } of jobs) expect((await history.findJob(asked.job_id))?.status).to.equal('queued');
-      });
-
       it('keeps names that a database would not take', async () => {
         const asked = anyJob({ name: "nul \0, half \ud83d, quote '" });
         await history.addJob(newJob(asked));

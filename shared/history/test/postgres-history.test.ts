@@ -2,6 +2,7 @@ import { HistoryUnavailableError, type JobChange, openHistory } from '@gridmr/hi
 import { type PrivatePostgres, StallMeter, startPrivatePostgres } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeAccess } from './describe-access.js';
+import { describeBenchmarks } from './describe-benchmarks.js';
 import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
@@ -44,6 +45,7 @@ describe('PostgreSQL', function () {
   describeRuns('history in PostgreSQL', () => openNew());
   describeChanges('history in PostgreSQL', openNew);
   describeAccess('PostgreSQL', () => openNew());
+  describeBenchmarks('history in PostgreSQL', () => openNew());
   describeSpeculation('history in PostgreSQL', () => openNew());
 
   it('takes several API processes that start at once', async () => {

@@ -7,6 +7,7 @@ import { HistoryInUseError, type JobChange, openHistory } from '@gridmr/history'
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeAccess } from './describe-access.js';
+import { describeBenchmarks } from './describe-benchmarks.js';
 import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
@@ -35,6 +36,7 @@ describeHighestAttempt('history in SQLite', () => openNew());
 describeRuns('history in SQLite', () => openNew());
 describeChanges('history in SQLite', openNew);
 describeAccess('SQLite', () => openNew());
+describeBenchmarks('history in SQLite', () => openNew());
 describeSpeculation('history in SQLite', () => openNew());
 
 describe('the SQLite file', function () {
