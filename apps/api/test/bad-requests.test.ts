@@ -38,7 +38,7 @@ interface Document {
 
 /** More of them find more, for who looks for faults: `GRIDMR_FUZZ_RUNS=2000 npm test -- api -g 'bad requests'`. */
 const runs = Number(process.env.GRIDMR_FUZZ_RUNS ?? 25);
-const limitMs = Math.max(120_000, runs * 5000);
+const limitMs = Math.max(300_000, runs * 10_000);
 /** Of all routes, whatever the document says of them: a message that HTTP itself, or the key, forbids. */
 const statusesOfAll = [304, 400, 401, 403, 404, 405, 413, 429, 431];
 const traversals = [
