@@ -33,8 +33,8 @@ export class CommitWatch implements Disposable {
       const committedAt = this.#committedAt.get(task_id);
       if (committedAt === undefined) continue;
       seen++;
-      const repeated = attempts.filter(attempt =>
-          attempt.started_at > committedAt && !attempt.speculative && !wasLostBefore(attempt),
+      const repeated = attempts.filter(
+        attempt => attempt.started_at > committedAt && !attempt.speculative && !wasLostBefore(attempt),
       );
       expect(repeated, `attempts of ${task_id} after its commit at ${committedAt}`).to.deep.equal([]);
     }
