@@ -202,7 +202,7 @@ describe('POST /api/v1/jobs/preview', function () {
     it('tells of memory that runs out, and of a map that emits without end', async () => {
       const full = await previewed({
         sample: 'a\n',
-        map_function: '() => { const all = []; for (;;) all.push(new Uint8Array(3e7)); }',
+        map_function: '() => { const all = []; for (;;) all.push(new Uint8Array(3e8)); }',
       });
       expect(full.errors.items[0]?.code).to.equal('memory_limit');
       const endless = await previewed({
