@@ -84,17 +84,21 @@ describe('a worker that is 20 times slower than the others', function () {
     for (let pair = 0; pair < pairsMax && !ratios.some(ratio => ratio <= ratioMax); pair++) {
       const alone = await seconds(false);
       const disturbed = await seconds(true);
-      ratios.push(disturbed.seconds / alone.seconds);
       for (const { job } of [alone, disturbed]) {
         expect(job.error).to.equal(null);
         const parts = [...(await stack.parts(job)).values()].map(part => part.toString());
         expect(parts).to.deep.equal(expected.parts.map(lines => lines.map(line => `${line}\n`).join('')));
       }
-      expect(disturbed.job.counters.speculative_attempts).to.be.within(1, tasks / 10);
+      const { speculative_attempts = 0 } = disturbed.job.counters;
+      expect(speculative_attempts).to.be.at.most(tasks / 10);
+      // Where the whole machine is slow, nobody is slower than the others; such a pair says nothing.
+      if (speculative_attempts === 0) continue;
+      ratios.push(disturbed.seconds / alone.seconds);
       stoppedMs.push(...(await loserEndedMs(disturbed.job.job_id)));
     }
     process.stdout.write(`      ${ratios.map(ratio => ratio.toFixed(2)).join(', ')} times as long; `);
     process.stdout.write(`losers ended ${stoppedMs.join(', ')} ms after the winners\n`);
+    expect(ratios).to.not.deep.equal([]);
     expect(Math.min(...ratios)).to.be.at.most(ratioMax);
   });
 });

@@ -172,8 +172,8 @@ export class JobStore {
   }
 
   /** Undefined if the job has not ended. */
-  async readVerdict(jobId: string): Promise<Verdict | undefined> {
-    return readOwn(this.store, jobFiles.verdict(jobId), verdictSchema, jobId);
+  async readVerdict(jobId: string, options?: ReadOptions): Promise<Verdict | undefined> {
+    return readOwn(this.store, jobFiles.verdict(jobId), verdictSchema, jobId, options);
   }
 
   /** The manifest of a finished output. Undefined if there is none. */

@@ -16,7 +16,7 @@ export type CleanUpOutcome = 'done' | 'again';
 
 /** @param expired whether a retry has nothing to go on from any more */
 export async function cleanUpJob(tools: StepTools, jobId: string, expired = false): Promise<CleanUpOutcome> {
-  const verdict = await tools.jobs.readVerdict(jobId);
+  const verdict = await tools.jobs.readVerdict(jobId, { isAwaited: true });
   if (verdict === undefined) return 'done';
   const asked = await tools.known.asked(jobId);
   const plan = await tools.jobs.readPlan(jobId);
