@@ -5,6 +5,7 @@ import type { History, Quota } from '@gridmr/history';
 import type { Logger } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import type { PreviewRunner } from '@gridmr/tasks';
+import type { RequestHandler } from 'express';
 import type { AccessControl } from './access/access-control.js';
 import type { JobQueue } from './job-queue.js';
 import type { LiveEvents } from './live/live-events.js';
@@ -59,6 +60,8 @@ export interface ApiDependencies {
   readonly clientJobsMax: number;
   readonly kept: KeptJobs;
   readonly access: AccessControl;
+  /** Shows the queues to admins. */
+  readonly queueBoard: RequestHandler;
   readonly fileRules: FileRules;
   /** How long entries of the audit log are kept. */
   readonly auditDays: number;

@@ -9,5 +9,6 @@ export { JobQueue } from './job-queue.js';
 export { LiveEvents } from './live/live-events.js';
 export { ServiceMetrics } from './metrics/service-metrics.js';
 export { SystemFigures } from './metrics/system-figures.js';
+export { queueBoard } from './queue-board.js';
 export { type ApiAddress, startApi } from './start-api.js';
 export { Sweep } from './sweep/sweep.js';

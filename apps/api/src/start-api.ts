@@ -30,6 +30,7 @@ import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 import { SystemFigures } from './metrics/system-figures.js';
+import { queueBoard } from './queue-board.js';
 import { Speculation } from './speculation/speculation.js';
 import { Sweep } from './sweep/sweep.js';
 
@@ -85,6 +86,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     system,
     logger,
     access,
+    queueBoard: queueBoard(queues),
     fileRules: fileRules(settings),
     auditDays: settings.auditDays,
     version: packageVersion(import.meta.url),

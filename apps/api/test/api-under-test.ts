@@ -27,6 +27,7 @@ import {
   createApp,
   JobQueue,
   LiveEvents,
+  queueBoard,
   ServiceMetrics,
   SystemFigures,
 } from '../dist/index.js';
@@ -104,6 +105,7 @@ export class ApiUnderTest implements AsyncDisposable {
       system,
       logger: log,
       access: createAccessControl({ history, redis, logger: log, ...access }),
+      queueBoard: queueBoard(queues),
       fileRules: { bytesMax: 4 * bytesPerMb, quota: { bytes: bytesPerMb, files: 5 } },
       auditDays: 90,
       ceilings: { maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb },

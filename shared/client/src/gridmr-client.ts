@@ -11,9 +11,11 @@ import {
   healthSchema,
   type Job,
   type JobListQuery,
+  type JobMetrics,
   type JobRequest,
   type JobStatusView,
   type JobStreamEvent,
+  jobMetricsSchema,
   jobSchema,
   jobStatusViewSchema,
   jobStreamEventSchema,
@@ -31,7 +33,9 @@ import {
   resultMediaTypes,
   routes,
   type SubmittedJob,
+  type SystemMetrics,
   submittedSchema,
+  systemMetricsSchema,
   type Task,
   taskSchema,
   type Worker,
@@ -77,6 +81,10 @@ export interface ResultsOptions extends CallOptions {
   readonly format?: OutputFormat | undefined;
 }
 
+export interface SystemMetricsOptions extends CallOptions {
+  readonly history?: boolean | undefined;
+}
+
 const jobPageSchema = pageSchema(jobSchema, 'JobPage');
 const taskPageSchema = pageSchema(taskSchema, 'TaskPage');
 const letterPageSchema = pageSchema(deadLetterSchema, 'DeadLetterPage');
@@ -120,6 +128,11 @@ export class GridmrClient {
     return this.#transport.json(routes.jobStatus(encodeURIComponent(id)), jobStatusViewSchema, { signal });
   }
 
+  /** Counters, phases, throughput, how long tasks took, how even the partitions are. */
+  jobMetrics(id: string, { signal }: CallOptions = {}): Promise<JobMetrics> {
+    return this.#transport.json(routes.jobMetrics(encodeURIComponent(id)), jobMetricsSchema, { signal });
+  }
+
   /** Newest first. */
   listJobs(query: JobQuery = {}, { signal }: CallOptions = {}): Promise<Page<Job>> {
     return this.#transport.json(routes.jobs, jobPageSchema, { query: { ...query }, signal });
@@ -128,6 +141,12 @@ export class GridmrClient {
   /** All jobs that match, page after page. */
   allJobs(query: JobQuery = {}, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
     return allItems(cursor => this.listJobs({ ...query, cursor }, options), query.cursor);
+  }
+
+  /** A task with all its attempts. */
+  task(id: string, taskId: string, { signal }: CallOptions = {}): Promise<Task> {
+    const path = routes.jobTask(encodeURIComponent(id), encodeURIComponent(taskId));
+    return this.#transport.json(path, taskSchema, { signal });
   }
 
   tasks(id: string, query: TaskQuery = {}, { signal }: CallOptions = {}): Promise<Page<Task>> {
@@ -205,6 +224,12 @@ export class GridmrClient {
   async workers({ signal }: CallOptions = {}): Promise<Worker[]> {
     const { workers } = await this.#transport.json(routes.workersStatus, workersStatusSchema, { signal });
     return workers;
+  }
+
+  /** Figures of the whole system; with the last hour of them, if `history` says so. */
+  systemMetrics({ history, signal }: SystemMetricsOptions = {}): Promise<SystemMetrics> {
+    const query = { history: history === true ? 'true' : undefined };
+    return this.#transport.json(routes.systemMetrics, systemMetricsSchema, { query, signal });
   }
 
   /** Also answers when something is down: `status` says so. */

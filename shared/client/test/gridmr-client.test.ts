@@ -77,6 +77,27 @@ describe('GridmrClient', () => {
     expect(error).to.have.property('message', 'The request is not valid; name is required');
   });
 
+  it('asks for the figures of a job, and of the system with its last hour', async () => {
+    const client = await serve((_, res) => problem(res, 'not_found', {}));
+    const calls = [
+      () => client.jobMetrics('a/b'),
+      () => client.systemMetrics({ history: true }),
+      () => client.systemMetrics(),
+    ];
+    for (const call of calls) expect(await failureOf(call())).to.have.property('code', 'not_found');
+    expect(server.asked.map(({ path, query }) => `${path}?${new URLSearchParams(query)}`)).to.deep.equal([
+      '/api/v1/jobs/a%2Fb/metrics?',
+      '/api/v1/metrics/system?history=true',
+      '/api/v1/metrics/system?',
+    ]);
+  });
+
+  it('asks for one task', async () => {
+    const client = await serve((_, res) => problem(res, 'not_found', {}));
+    await failureOf(client.task(jobId, taskId(jobId, 'map', 7)));
+    expect(server.asked[0]?.path).to.equal(`/api/v1/jobs/${jobId}/tasks/${taskId(jobId, 'map', 7)}`);
+  });
+
   it('lists jobs page by page, with every filter', async () => {
     const pages = [
       { items: [aJob('queued', 'a'), aJob('queued', 'b')], next_cursor: 'c2' },

@@ -121,6 +121,7 @@ export const pageQuerySchema = z.strictObject({
 export const jobListQuerySchema = pageQuerySchema.extend({
   status: jobStatusSchema.optional(),
   name: z.string().max(requestLimits.nameLengthMax).optional(),
+  search: z.string().max(requestLimits.nameLengthMax).optional().meta({ description: 'What the name contains' }),
   client_id: z.string().max(requestLimits.clientIdLengthMax).optional(),
   created_after: time.optional(),
   created_before: time.optional(),

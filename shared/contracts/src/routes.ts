@@ -34,6 +34,7 @@ export const routes = {
   metrics: '/metrics',
   openapi: '/openapi.json',
   docs: '/docs',
+  queueBoard: '/admin/queues',
   docsFile: (file: string) => `/docs/${file}`,
 };
 

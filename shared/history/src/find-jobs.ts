@@ -8,7 +8,7 @@ import {
   parseRunId,
   runId,
 } from '@gridmr/contracts';
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { decodeCursor, encodeCursor, jobCursorSchema } from './cursor.js';
 import { jobView, statusColumns, statusView } from './job-views.js';
 import { fromJson, plainText } from './json-column.js';
@@ -51,10 +51,11 @@ export async function listJobs(db: Kysely<Tables>, query: JobListQuery): Promise
 type Jobs = SelectQueryBuilder<Tables, 'jobs', object>;
 
 function matching(jobs: Jobs, query: JobListQuery): Jobs {
-  const { status, name, client_id, created_after, created_before, cursor } = query;
+  const { status, name, search, client_id, created_after, created_before, cursor } = query;
   let found = jobs;
   if (status !== undefined) found = found.where('status', '=', status);
   if (name !== undefined) found = found.where('name', '=', plainText(name));
+  if (search !== undefined) found = found.where(nameHolds(search));
   if (client_id !== undefined) found = found.where('client_id', '=', plainText(client_id));
   if (created_after !== undefined) found = found.where('created_at', '>', fixedWidthTime(created_after));
   if (created_before !== undefined) found = found.where('created_at', '<', fixedWidthTime(created_before));
@@ -66,6 +67,12 @@ function matching(jobs: Jobs, query: JobListQuery): Jobs {
       job.and([job('created_at', '=', last.created_at), job('job_id', '<', last.job_id)]),
     ]),
   );
+}
+
+/** Whether capitals matter, both databases decide for pattern and name alike. */
+function nameHolds(text: string) {
+  const pattern = `%${plainText(text).replace(/[%_!]/g, '!$&')}%`;
+  return sql<boolean>`lower(name) like lower(${pattern}) escape '!'`;
 }
 
 /** The run that a job is in. */

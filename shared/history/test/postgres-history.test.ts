@@ -7,6 +7,7 @@ import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSearch } from './describe-search.js';
 import { describeSpeculation } from './describe-speculation.js';
 import { dropDatabase, newDatabase } from './new-database.js';
 import { anyJob, newJob } from './samples.js';
@@ -46,6 +47,7 @@ describe('PostgreSQL', function () {
   describeChanges('history in PostgreSQL', openNew);
   describeAccess('PostgreSQL', () => openNew());
   describeBenchmarks('history in PostgreSQL', () => openNew());
+  describeSearch('history in PostgreSQL', () => openNew());
   describeSpeculation('history in PostgreSQL', () => openNew());
 
   it('takes several API processes that start at once', async () => {

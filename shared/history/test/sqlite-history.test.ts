@@ -12,6 +12,7 @@ import { describeChanges } from './describe-changes.js';
 import { describeHighestAttempt } from './describe-highest-attempt.js';
 import { describeHistory, failure } from './describe-history.js';
 import { describeRuns } from './describe-runs.js';
+import { describeSearch } from './describe-search.js';
 import { describeSpeculation } from './describe-speculation.js';
 import { anyJob, newJob } from './samples.js';
 
@@ -37,6 +38,7 @@ describeRuns('history in SQLite', () => openNew());
 describeChanges('history in SQLite', openNew);
 describeAccess('SQLite', () => openNew());
 describeBenchmarks('history in SQLite', () => openNew());
+describeSearch('history in SQLite', () => openNew());
 describeSpeculation('history in SQLite', () => openNew());
 
 describe('the SQLite file', function () {

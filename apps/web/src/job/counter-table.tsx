@@ -7,17 +7,14 @@ export function CounterTable({ counters }: { readonly counters: Job['counters'] 
   const rows = Object.entries(own).map(([name, value]) => ({ name, text: textOf(name, Number(value)) }));
   const users = Object.entries(user ?? {}).map(([name, value]) => ({ name: `user: ${name}`, text: countText(value) }));
   return (
-    <table className="counters">
-      <caption>Counters</caption>
-      <tbody>
-        {[...rows, ...users].map(({ name, text }) => (
-          <tr key={name}>
-            <th scope="row">{name.replaceAll('_', ' ')}</th>
-            <td>{text}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <dl className="counters">
+      {[...rows, ...users].map(({ name, text }) => (
+        <div key={name}>
+          <dt>{name.replaceAll('_', ' ')}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

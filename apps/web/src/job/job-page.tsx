@@ -1,111 +1,129 @@
 /** One job, live: what it does now, all its tasks, why it failed, what came out. */
-import { isFinished, type Job, jobPhaseSchema } from '@gridmr/contracts';
-import { useEffect, useState } from 'react';
+import { isFinished, type Job } from '@gridmr/contracts';
+import { useState } from 'react';
 import { api } from '../api.js';
+import { JobAttempts } from '../live/job-attempts.js';
 import { JobFeed } from '../live/job-feed.js';
 import { useStore } from '../live/store.js';
+import { useJobMetrics } from '../live/use-job-metrics.js';
 import { useOwned } from '../live/use-owned.js';
-import { between, bytesText, timeText } from '../parts/amounts.js';
-import { ProgressBar } from '../parts/progress-bar.js';
+import { Section } from '../parts/section.js';
 import { StatusBadge } from '../parts/status-badge.js';
 import { Trouble } from '../parts/trouble.js';
+import { useReading } from '../parts/use-reading.js';
 import { CounterTable } from './counter-table.js';
+import { DeadLetters } from './dead-letters.js';
 import { FailedLine } from './failed-line.js';
 import { JobActions } from './job-actions.js';
+import { JobCharts } from './job-charts.js';
+import { JobFacts, JobPhases } from './job-facts.js';
+import { JobLogs } from './job-logs.js';
+import { JobSource } from './job-source.js';
+import { JobTasks } from './job-tasks.js';
 import { ResultsPreview } from './results-preview.js';
-import { TaskGrid } from './task-grid.js';
+import { RetryPanel } from './retry-panel.js';
+import { Timeline } from './timeline.js';
 
 export function JobPage({ params: { job_id } }: { readonly params: { readonly job_id: string } }) {
-  const feed = useOwned(() => new JobFeed(job_id), job_id);
-  return feed === undefined ? null : <LiveJob jobId={job_id} feed={feed} />;
+  // A retry opens another stream of events: the one before has ended.
+  const [runs, setRuns] = useState(0);
+  const feed = useOwned(() => new JobFeed(job_id), `${job_id} ${runs}`);
+  return feed === undefined ? null : (
+    <LiveJob key={runs} jobId={job_id} feed={feed} onRetried={() => setRuns(runs + 1)} />
+  );
 }
 
-function LiveJob({ jobId, feed }: { readonly jobId: string; readonly feed: JobFeed }) {
-  const { status, version, trouble } = useStore(feed.state);
-  const { job, trouble: unread } = useJob(jobId, status?.status);
+interface LiveJobProps {
+  readonly jobId: string;
+  readonly feed: JobFeed;
+  readonly onRetried: () => void;
+}
+
+function LiveJob({ jobId, feed, onRetried }: LiveJobProps) {
+  const { status, version, trouble, logs } = useStore(feed.state);
+  const { answer: job, trouble: unread } = useReading(
+    signal => api.job(jobId, { signal }),
+    `${jobId} ${status?.status}`,
+  );
+  const [isRetrying, setRetrying] = useState(false);
   if (job === undefined) return <Trouble message={unread ?? trouble} />;
   const now = { ...job, ...status };
+  const endRetry = () => {
+    setRetrying(false);
+    onRetried();
+  };
   return (
     <>
       <header className="job-header">
         <h1>{job.name}</h1>
         <StatusBadge status={now.status} />
-        <JobActions job={now} />
+        <JobActions job={now} onRetry={() => setRetrying(true)} />
       </header>
       <Trouble message={trouble} />
-      <Facts job={now} />
+      <JobFacts job={now} />
+      <JobPhases job={now} />
       {now.error === null ? null : <FailedLine error={now.error} spec={job.spec} />}
-      <Phases job={now} />
-      <section aria-label="Tasks">
-        <h2>Tasks</h2>
-        {(['map', 'reduce'] as const).map(kind =>
-          feed[kind].length === 0 ? null : (
-            <div key={kind}>
-              <ProgressBar label={`${kind} tasks`} share={now.progress[kind]} />
-              <TaskGrid kind={kind} states={feed[kind]} version={version} onChoose={() => undefined} />
-            </div>
-          ),
-        )}
-      </section>
+      {isRetrying ? <RetryPanel job={now} onClose={endRetry} /> : null}
       {now.status === 'completed' ? <ResultsPreview job={now} /> : null}
-      <CounterTable counters={now.counters} />
+      <Work job={now} feed={feed} version={version} />
+      <Section title="Log">
+        <JobLogs jobId={jobId} live={logs} isFinished={isFinished(now.status)} />
+      </Section>
+      <Section title="Dead letters" note="records that were skipped" isFolded={now.spec.on_record_error === 'fail'}>
+        <DeadLetters jobId={jobId} skipped={now.counters.skipped_records ?? 0} />
+      </Section>
+      <Section title="Program and settings" isFolded>
+        <JobSource spec={job.spec} />
+      </Section>
     </>
   );
 }
 
-/** The whole job, read again when its status changes. */
-function useJob(jobId: string, status: string | undefined): { job: Job | undefined; trouble: string | undefined } {
-  const [read, setRead] = useState<{ job?: Job; trouble?: string }>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the status is why it is read again
-  useEffect(() => {
-    const leaving = new AbortController();
-    api.job(jobId, { signal: leaving.signal }).then(
-      job => setRead({ job }),
-      error => {
-        if (!leaving.signal.aborted) setRead(before => ({ ...before, trouble: error.message }));
-      },
-    );
-    return () => leaving.abort();
-  }, [jobId, status]);
-  return { job: read.job, trouble: read.trouble };
+interface WorkProps {
+  readonly job: Job;
+  readonly feed: JobFeed;
+  readonly version: number;
 }
 
-function Facts({ job }: { readonly job: Job }) {
+/** What workers do for the job: tasks, attempts, figures. */
+function Work({ job, feed, version }: WorkProps) {
+  const [chosen, setChosen] = useState<string>();
+  const attempts = useOwned(() => new JobAttempts(job.job_id, feed), job.job_id);
+  const metrics = useJobMetrics(job.job_id, version, isFinished(job.status));
   return (
-    <dl className="facts">
-      <dt>Submitted</dt>
-      <dd>
-        <time dateTime={job.created_at}>{timeText(job.created_at)}</time> by {job.client_id}
-      </dd>
-      <dt>Time</dt>
-      <dd>{between(job.started_at, job.finished_at)}</dd>
-      <dt>Input</dt>
-      <dd>{job.input === null ? 'not read yet' : `${bytesText(job.input.bytes)} in ${job.input.files} files`}</dd>
-      <dt>Output</dt>
-      <dd>{job.output === null ? job.spec.output_path : `${bytesText(job.output.bytes)} in ${job.output.path}`}</dd>
-      <dt>Id</dt>
-      <dd>
-        <code>{job.job_id}</code>
-      </dd>
-    </dl>
+    <>
+      <Section title="Tasks">
+        <JobTasks job={job} feed={feed} version={version} chosen={chosen} onChoose={setChosen} />
+      </Section>
+      {attempts === undefined ? null : (
+        <AttemptSections job={job} attempts={attempts} metrics={metrics} onChoose={setChosen} />
+      )}
+      <Section title="Counters">
+        <CounterTable counters={isFinished(job.status) ? job.counters : (metrics?.counters ?? job.counters)} />
+      </Section>
+    </>
   );
 }
 
-function Phases({ job }: { readonly job: Job }) {
-  const phases = jobPhaseSchema.options;
-  const at = job.phase === null ? -1 : phases.indexOf(job.phase);
-  const reached = job.status === 'completed' ? phases.length : at;
+interface AttemptSectionsProps {
+  readonly job: Job;
+  readonly attempts: JobAttempts;
+  readonly metrics: ReturnType<typeof useJobMetrics>;
+  readonly onChoose: (taskId: string) => void;
+}
+
+function AttemptSections({ job, attempts, metrics, onChoose }: AttemptSectionsProps) {
+  const all = useStore(attempts.state);
   return (
-    <ol className="phases" aria-label="Phases">
-      {phases.map((phase, i) => (
-        <li
-          key={phase}
-          className={i < reached ? 'past' : undefined}
-          aria-current={isFinished(job.status) || i !== at ? undefined : 'step'}
-        >
-          {phase}
-        </li>
-      ))}
-    </ol>
+    <>
+      <Section title="Timeline" note="attempts, by worker">
+        <Timeline attempts={all} status={job.status} onChoose={onChoose} />
+      </Section>
+      {metrics === undefined ? null : (
+        <Section title="Throughput and skew">
+          <JobCharts metrics={metrics} attempts={all} />
+        </Section>
+      )}
+    </>
   );
 }

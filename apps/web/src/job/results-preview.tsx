@@ -2,6 +2,10 @@
 import { type Job, routes } from '@gridmr/contracts';
 import { useEffect, useState } from 'react';
 import { api } from '../api.js';
+import { countText } from '../parts/amounts.js';
+import { faultText } from '../parts/fault-text.js';
+import { PairTable } from '../parts/pair-table.js';
+import { Section } from '../parts/section.js';
 import { Trouble } from '../parts/trouble.js';
 
 const shown = 20;
@@ -12,22 +16,22 @@ export function ResultsPreview({ job }: { readonly job: Job }) {
   useEffect(() => {
     const leaving = new AbortController();
     readFirst(job.job_id, leaving.signal).then(setLines, error => {
-      if (!leaving.signal.aborted) setTrouble(error.message);
+      if (!leaving.signal.aborted) setTrouble(faultText(error));
     });
     return () => leaving.abort();
   }, [job.job_id]);
   return (
-    <section aria-label="Results">
-      <h2>Results</h2>
+    <Section title="Results">
       <Trouble message={trouble} />
-      {lines === undefined ? null : <ResultTable lines={lines} />}
+      {lines === undefined ? null : <PairTable pairs={lines.map(parsed)} />}
       <p>
-        {job.output?.records ?? 0} records.{' '}
-        <a href={routes.jobResults(job.job_id)} download={`${job.name}.${job.spec.output_format}`}>
+        {countText(job.output?.records ?? 0)} records
+        {lines !== undefined && lines.length >= shown ? `, the first ${shown} shown` : ''}.{' '}
+        <a className="button" href={routes.jobResults(job.job_id)} download={`${job.name}.${job.spec.output_format}`}>
           Download
         </a>
       </p>
-    </section>
+    </Section>
   );
 }
 
@@ -37,33 +41,6 @@ async function readFirst(id: string, signal: AbortSignal): Promise<string[]> {
   return lines;
 }
 
-function ResultTable({ lines }: { readonly lines: readonly string[] }) {
-  return (
-    <div className="scrolls">
-      <table>
-        <thead>
-          <tr>
-            <th>Key</th>
-            <th>Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line, i) => {
-            const { key, value } = JSON.parse(line) as { key: unknown; value: unknown };
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: keys of pairs may repeat
-              <tr key={i}>
-                <td>{text(key)}</td>
-                <td>{text(value)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function parsed(line: string): { key: unknown; value: unknown } {
+  return JSON.parse(line);
 }

@@ -64,7 +64,7 @@ function JobRow({ job, isChosen, onChoose }: JobRowProps) {
           />
         )}
       </td>
-      <td>
+      <td className="job-name">
         <Link href={`/jobs/${job.job_id}`}>{job.name}</Link>
       </td>
       <td>

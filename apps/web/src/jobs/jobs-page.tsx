@@ -30,7 +30,7 @@ function Filters({ filter, onChange }: { readonly filter: JobFilter; readonly on
     <form className="filters" onSubmit={event => event.preventDefault()}>
       <label>
         Name
-        <input type="search" value={filter.name ?? ''} onChange={event => change('name', event.target.value)} />
+        <input type="search" value={filter.search ?? ''} onChange={event => change('search', event.target.value)} />
       </label>
       <label>
         Status

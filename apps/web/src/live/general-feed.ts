@@ -1,9 +1,11 @@
 /** What the stream of all jobs tells: one connection for all pages, opened by the first that asks and kept while the page lives. */
 import type { GeneralStreamEvent, SystemMetrics, Worker } from '@gridmr/contracts';
 import { api } from '../api.js';
+import { faultText } from '../parts/fault-text.js';
+import { isRefusal, sessionKeeper } from '../session/session-keeper.js';
 import { Store } from './store.js';
 
-const comeBackMs = 3000;
+const comeBackMs = 1000;
 
 type Listener = (event: GeneralStreamEvent) => void;
 
@@ -33,7 +35,8 @@ class GeneralFeed {
       try {
         for await (const event of api.allEvents()) this.#take(event);
       } catch (error) {
-        this.trouble.set(error instanceof Error ? error.message : String(error));
+        if (isRefusal(error)) await sessionKeeper.admitted();
+        else this.trouble.set(faultText(error));
       }
       await new Promise(resolve => setTimeout(resolve, comeBackMs));
       for (const listener of this.#listeners) listener({ event: 'reset', data: {} });

@@ -4,7 +4,7 @@ import { api } from '../api.js';
 import { generalFeed } from './general-feed.js';
 import { Store } from './store.js';
 
-export type JobFilter = Partial<Pick<JobListQuery, 'status' | 'name' | 'client_id'>>;
+export type JobFilter = Partial<Pick<JobListQuery, 'status' | 'search' | 'client_id'>>;
 
 export interface JobListState {
   readonly jobs: readonly Job[] | undefined;

@@ -28,9 +28,15 @@ export class TaskStates {
     this.version++;
   }
 
-  /** All are pending again: a snapshot follows. */
-  clear(): void {
-    this.#states.fill(0);
+  /** All are in one state. */
+  fill(state: TaskState): void {
+    this.#states.fill(taskStates.indexOf(state));
+    this.version++;
+  }
+
+  /** One task, as it was read. */
+  set(task: number, state: TaskState): void {
+    if (task < this.#states.length) this.#states[task] = taskStates.indexOf(state);
     this.version++;
   }
 

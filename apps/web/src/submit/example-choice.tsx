@@ -1,0 +1,42 @@
+/** Ready jobs, each with an input that is uploaded by the click that chooses it. */
+import { useState } from 'react';
+import { api } from '../api.js';
+import { useStore } from '../live/store.js';
+import { faultText } from '../parts/fault-text.js';
+import { Trouble } from '../parts/trouble.js';
+import { sessionKeeper } from '../session/session-keeper.js';
+import { type Draft, draftOfExample } from './draft.js';
+import { type Example, examples } from './examples.js';
+import { ownDirectory } from './own-directory.js';
+
+export function ExampleChoice({ onChoose }: { readonly onChoose: (draft: Draft) => void }) {
+  const { session } = useStore(sessionKeeper.state);
+  const [trouble, setTrouble] = useState<string>();
+  if (session === undefined) return null;
+  const choose = async (example: Example) => {
+    const file = `${ownDirectory(session)}${example.file}`;
+    setTrouble(undefined);
+    try {
+      await api.files.upload(file, example.text);
+      onChoose(draftOfExample(example, file));
+    } catch (error) {
+      setTrouble(faultText(error));
+    }
+  };
+  return (
+    <section aria-label="Examples" className="examples">
+      <h2>Begin with an example</h2>
+      <ul>
+        {examples.map(example => (
+          <li key={example.name}>
+            <button type="button" onClick={() => void choose(example)}>
+              <strong>{example.name}</strong>
+              <span className="quiet">{example.idea}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Trouble message={trouble} />
+    </section>
+  );
+}
