@@ -83,6 +83,7 @@ const rows: readonly Row[] = [
   row('GET /metrics', 'readPrometheusMetrics', here('system-metrics'), "describe('GET /metrics'"),
   row('GET /openapi.json', 'readOpenApi', here('describe-api'), 'is OpenAPI 3.1 and JSON Schema 2020-12'),
   row('GET /docs', ['browseApi', 'readPageFile'], here('docs'), 'is a page that loads nothing from elsewhere'),
+  row('GET /admin/queues', [], here('queue-board'), 'shows all queues, and the message of a job'),
   row('GET /', [], 'tests/browser/jobs-page.test.ts', 'shows a job that ran'),
 ];
 
