@@ -1,11 +1,12 @@
 /**
  * Names under which files are written before they become visible: unique among all machines, and where a rename or link stays inside one file
- * system. Those of the platform's own files are beside their target, hidden, and go with its directory. All others are in one directory of the
- * platform: a process may be killed before it removes them, and no other file than parts and manifest may ever be seen in an output.
+ * system. A process may be killed before it removes them. So they are beside their target, hidden, only where its directory is removed whole some day, as
+ * those of attempts are. All others are in one directory of the platform, where the sweep finds them: no other file than parts and manifest may ever
+ * be seen in an output, and none but its records in the directory of a job that has ended.
  */
 import { mkdirSync } from 'node:fs';
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { randomToken, reservedDirectory, storageLimits, temporaryDirectory } from '@gridmr/contracts';
 import type { Place } from './confinement.js';
 import { systemCode } from './fs-errors.js';
@@ -14,7 +15,7 @@ import type { StoreRoot } from './store-root.js';
 const ending = '.tmp';
 
 /**
- * `/root/.gridmr/jobs/j1/plan.json` → `/root/.gridmr/jobs/j1/.plan.json.<token>.tmp`,
+ * `/root/.gridmr/jobs/j1/map/00000/m-00001.json` → `/root/.gridmr/jobs/j1/map/00000/.m-00001.json.<token>.tmp`,
  * `/root/output/_SUCCESS` → `/root/.gridmr/tmp/_SUCCESS.<token>.tmp`
  */
 export function temporaryName(place: Place): string {
@@ -36,18 +37,21 @@ export async function removeTemporaries(place: Place): Promise<void> {
 
 /** The name is cut, so that the token still fits into the file system's longest name. */
 function temporaryPrefix(place: Place): string {
-  const hidden = isOwn(place) ? '.' : '';
+  const hidden = goesWithDirectory(place) ? '.' : '';
   return `${hidden}${basename(place.target).slice(0, storageLimits.temporaryNameLengthMax)}.`;
 }
 
 function temporaryDirectoryOf(place: Place): string {
-  return isOwn(place) ? place.directory : join(place.root.path, temporaryDirectory);
+  return goesWithDirectory(place) ? place.directory : join(place.root.path, temporaryDirectory);
 }
 
-/** Whether it is one of the platform's own files. */
-function isOwn({ root, directory }: Place): boolean {
-  const own = join(root.path, reservedDirectory);
-  return directory === own || directory.startsWith(own + sep);
+/** Directories of a job that are removed whole, with whatever is in them. */
+const removedWhole = /^jobs\/[^/]+\/(?:map|reduce|plan-[^/]+)(?:\/|$)/;
+
+/** Whether a temporary file may be beside its target. */
+function goesWithDirectory({ root, directory }: Place): boolean {
+  const own = relative(join(root.path, reservedDirectory), directory);
+  return removedWhole.test(own.split(sep).join('/'));
 }
 
 /** Runs `make`; if its directory, or that of its temporary files, turns out to be missing, creates them and runs `make` once more. */
@@ -65,7 +69,7 @@ export async function inDirectory<Result>(place: Place, make: () => Promise<Resu
 
 /** Makes the directories of a place, if they are missing: a file that is made elsewhere first would say only when it is moved that it cannot be there. */
 export async function mustHaveDirectory(place: Place): Promise<void> {
-  if (isOwn(place)) return;
+  if (goesWithDirectory(place)) return;
   for (const directory of [place.directory, temporaryDirectoryOf(place)]) await lookOrMake(place.root, directory);
 }
 
