@@ -70,20 +70,23 @@ describe('a good program beside hostile ones', function () {
     'memory in every shape',
     'floods of what is allowed',
   ]) {
-    it(`takes less than twice its time: ${kind}`, async () => {
+    it(`takes less than twice what it takes beside a good one: ${kind}`, async () => {
       await using jail = new HostileJail();
       const runGood = async () => (await jail.run('published', goodProgram)).tookMs;
       const hostile = hostilePrograms[kind] ?? [];
       await Promise.all([runGood(), jail.ready('optimised')]);
-      const alone: number[] = [];
-      const beside: number[] = [];
+      const besideGood: number[] = [];
+      const besideHostile: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        alone.push(await runGood());
+        // Whatever else the machine does, a neighbour takes as much of it as another one may.
+        const neighbour = jail.run('optimised', goodProgram);
+        besideGood.push(await runGood());
+        await neighbour;
         const harm = jail.run('optimised', hostile[round * 2] as HostileProgram);
-        beside.push(await runGood());
+        besideHostile.push(await runGood());
         await harm;
       }
-      expect(Math.min(...beside) / Math.min(...alone)).to.be.below(2);
+      expect(Math.min(...besideHostile) / Math.min(...besideGood)).to.be.below(2);
     });
   }
 });
