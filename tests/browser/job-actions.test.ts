@@ -143,7 +143,7 @@ describe('with a job, a person', function () {
     await page.goto(`${stack.url}/jobs/${done.job_id}`);
     page.once('dialog', dialog => void dialog.accept());
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('heading', { name: 'Jobs', exact: true }).waitFor();
     expect((await fetch(`${stack.url}/api/v1/jobs/${done.job_id}`)).status).to.equal(404);
   });
 });

@@ -60,14 +60,14 @@ describe('where keys are asked for, the dashboard', function () {
 
   it('keeps the key from scripts', async () => {
     await signIn(secrets.ann);
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('heading', { name: 'Jobs', exact: true }).waitFor();
     const kept = await page.evaluate('document.cookie + JSON.stringify({...localStorage, ...sessionStorage})');
     expect(kept).to.equal('{}');
   });
 
   it('asks for the key again when the session is closed elsewhere', async () => {
     await signIn(secrets.ann);
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('heading', { name: 'Jobs', exact: true }).waitFor();
     await page.context().clearCookies();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -75,7 +75,7 @@ describe('where keys are asked for, the dashboard', function () {
 
   it('shows a viewer nothing that it may not do', async () => {
     await signIn(secrets.eve);
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('heading', { name: 'Jobs', exact: true }).waitFor();
     await page.goto(`${stack.url}/submit`);
     await page.getByText('submits nothing').waitFor();
   });

@@ -8,7 +8,7 @@ import { openPage } from './opened-page.js';
 
 /** Busy for a while; the first attempts of one record fail. */
 const program = `(line, ctx) => {
-  for (let i = 0; i < 1.5e7; i++);
+  for (let i = 0; i < 6e7; i++);
   if (line === 'fails' && ctx.task.attempt < 3) throw new Error('not yet');
   return [[line, 1]];
 }`;

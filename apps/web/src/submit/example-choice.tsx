@@ -9,18 +9,27 @@ import { type Draft, draftOfExample } from './draft.js';
 import { type Example, examples } from './examples.js';
 import { ownDirectory } from './own-directory.js';
 
-export function ExampleChoice({ onChoose }: { readonly onChoose: (draft: Draft) => void }) {
+interface ExampleChoiceProps {
+  readonly onChoose: (draft: Draft) => void;
+  /** Whether one is on its way: nothing can be submitted until it is there. */
+  readonly onChoosing: (isChoosing: boolean) => void;
+}
+
+export function ExampleChoice({ onChoose, onChoosing }: ExampleChoiceProps) {
   const { session } = useStore(sessionKeeper.state);
   const [trouble, setTrouble] = useState<string>();
   if (session === undefined) return null;
   const choose = async (example: Example) => {
     const file = `${ownDirectory(session)}${example.file}`;
     setTrouble(undefined);
+    onChoosing(true);
     try {
       await api.files.upload(file, example.text);
       onChoose(draftOfExample(example, file));
     } catch (error) {
       setTrouble(faultText(error));
+    } finally {
+      onChoosing(false);
     }
   };
   return (

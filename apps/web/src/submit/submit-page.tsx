@@ -34,6 +34,7 @@ function Written({ start }: { readonly start: Draft }) {
   const [draft, setDraft] = useState(start);
   const [sample, setSample] = useState('');
   const [refusal, setRefusal] = useState<unknown>();
+  const [isChoosing, setChoosing] = useState(false);
   const [, go] = useLocation();
   const preview = usePreview(draft, sample);
   const faults = useMemo(() => faultsToShow(preview, refusal), [preview, refusal]);
@@ -54,7 +55,7 @@ function Written({ start }: { readonly start: Draft }) {
   return (
     <>
       <h1>Submit a job</h1>
-      <ExampleChoice onChoose={change} />
+      <ExampleChoice onChoose={change} onChoosing={setChoosing} />
       <form className="submit" onSubmit={event => void submit(event)}>
         <div className="card">
           <DraftForm draft={draft} onChange={change} />
@@ -62,7 +63,7 @@ function Written({ start }: { readonly start: Draft }) {
           <ProgramEditor program={draft.program} faults={faults} onChange={program => change({ ...draft, program })} />
           <Trouble message={refusal === undefined ? undefined : faultText(refusal)} />
           <p className="actions">
-            <button type="submit" className="primary">
+            <button type="submit" className="primary" disabled={isChoosing}>
               Submit
             </button>
           </p>
