@@ -119,8 +119,10 @@ describe('a straggler', function () {
     const what: Straggling = { phase: 'map', tasks: 40, stragglers: [straggler] };
     const { job_id } = await stack.client.submit({ ...(await stragglingJob(stack, what)), speculative: false });
     await waitUntil('its siblings', async () => (await stack.client.status(job_id)).tasks.map.completed === 39);
+    const told = async () => describeAttempts(await attemptsOf(stack, job_id, 'map', straggler));
+    await waitUntil('its attempt', async () => (await told()) !== '');
     await stays(async () => {
-      expect(describeAttempts(await attemptsOf(stack, job_id, 'map', straggler))).to.equal('1 running');
+      expect(await told()).to.equal('1 running');
     });
     await stack.client.cancel(job_id);
     expect((await finished(job_id)).counters.speculative_attempts).to.equal(0);

@@ -70,7 +70,7 @@ describe('a stack of processes', function () {
   it('a worker told to stop finishes what ends soon', async () => {
     stack = await startStack(directory, { GRIDMR_WORKERS: '1' });
     // Long enough to be told of while it runs, and short enough to end before the worker hands it back.
-    const slow = '(line, ctx) => { const until = 4e7; for (let i = 0; i < until; i++); return [[line, 1]]; }';
+    const slow = '(line, ctx) => { const until = 2e7; for (let i = 0; i < until; i++); return [[line, 1]]; }';
     const { job_id } = await stack.client.submit({ ...stuckAtFirst, map_function: slow });
     const { taskId, workerPid } = await runningAttempt(stack, job_id);
     process.kill(workerPid, 'SIGTERM');
