@@ -138,10 +138,12 @@ export class JobStore {
 
   /** Indices of the tasks that have a committed attempt. Reads names only. */
   async *listCommits(jobId: string, kind: TaskKind): AsyncGenerator<number> {
-    const withdrawals = await this.withdrawals(jobId);
+    let withdrawals: Withdrawals | undefined;
     for await (const path of this.store.listPaths(`${jobFiles.directory(jobId)}/${kind}`)) {
       const [, index, generation = 0] = commitName.exec(path) ?? [];
-      if (index === undefined || Number(generation) !== withdrawals.generation(kind, Number(index))) continue;
+      if (index === undefined) continue;
+      withdrawals ??= await this.withdrawals(jobId);
+      if (Number(generation) !== withdrawals.generation(kind, Number(index))) continue;
       yield Number(index);
     }
   }

@@ -41,6 +41,11 @@ function temporaryPrefix(place: Place): string {
   return `${hidden}${basename(place.target).slice(0, storageLimits.temporaryNameLengthMax)}.`;
 }
 
+/** That of the place, and that of its temporary files. */
+function directoriesOf(place: Place): Iterable<string> {
+  return new Set([place.directory, temporaryDirectoryOf(place)]);
+}
+
 function temporaryDirectoryOf(place: Place): string {
   return goesWithDirectory(place) ? place.directory : join(place.root.path, temporaryDirectory);
 }
@@ -49,9 +54,18 @@ function temporaryDirectoryOf(place: Place): string {
 const removedWhole = /^jobs\/[^/]+\/(?:map|reduce|plan-[^/]+)(?:\/|$)/;
 
 /** Whether a temporary file may be beside its target. */
-function goesWithDirectory({ root, directory }: Place): boolean {
-  const own = relative(join(root.path, reservedDirectory), directory);
-  return removedWhole.test(own.split(sep).join('/'));
+function goesWithDirectory(place: Place): boolean {
+  return removedWhole.test(belowOwn(place).split(sep).join('/'));
+}
+
+function isOwn(place: Place): boolean {
+  const [first] = belowOwn(place).split(sep);
+  return first !== '..';
+}
+
+/** Where it is, seen from the platform's own directory. */
+function belowOwn({ root, directory }: Place): string {
+  return relative(root.own ?? join(root.path, reservedDirectory), directory);
 }
 
 /** Runs `make`; if its directory, or that of its temporary files, turns out to be missing, creates them and runs `make` once more. */
@@ -60,17 +74,20 @@ export async function inDirectory<Result>(place: Place, make: () => Promise<Resu
     return await make();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    const { root, directory } = place;
+    const { root } = place;
     await root.check();
-    for (const each of [directory, temporaryDirectoryOf(place)]) await makeDirectory(root.path, each);
+    for (const directory of directoriesOf(place)) await makeDirectory(root.path, directory);
     return root.surely(make);
   }
 }
 
-/** Makes the directories of a place, if they are missing: a file that is made elsewhere first would say only when it is moved that it cannot be there. */
+/**
+ * Makes the directories of a place, if they are missing: a file that is made elsewhere first would say only when it is moved that it cannot be there. The
+ * platform's own files can be where they belong, and find out by themselves.
+ */
 export async function mustHaveDirectory(place: Place): Promise<void> {
-  if (goesWithDirectory(place)) return;
-  for (const directory of [place.directory, temporaryDirectoryOf(place)]) await lookOrMake(place.root, directory);
+  if (isOwn(place)) return;
+  for (const directory of directoriesOf(place)) await lookOrMake(place.root, directory);
 }
 
 async function lookOrMake(root: StoreRoot, directory: string): Promise<void> {
@@ -91,9 +108,9 @@ export function inDirectorySync<Result>(place: Place, make: () => Result): Resul
     return make();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    const { root, directory } = place;
+    const { root } = place;
     root.checkSync();
-    for (const each of [directory, temporaryDirectoryOf(place)]) makeDirectorySync(root.path, each);
+    for (const directory of directoriesOf(place)) makeDirectorySync(root.path, directory);
     return root.surelySync(make);
   }
 }
