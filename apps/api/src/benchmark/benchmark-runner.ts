@@ -3,7 +3,6 @@
  * idempotency key makes one of, and what is measured comes from the job's own record. So a benchmark goes on after its API process has ended, in whichever finds that
  * it was left.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Benchmark,
   benchmarkLimits,
@@ -18,6 +17,7 @@ import { cancelJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
 import { deleteJob } from '../delete-job.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { RepeatedPasses } from '../repeated-passes.js';
 import { submitJob } from '../submit-job.js';
 import { benchmarkDirectory, benchmarkInput, benchmarkJob } from './benchmark-job.js';
 import { makeData } from './make-data.js';
@@ -38,53 +38,40 @@ export class BenchmarkRunner implements AsyncDisposable {
   readonly #dependencies: ApiDependencies;
   readonly #dataDirectory: string;
   readonly #holder = randomToken(holderLength);
-  readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
-  #wake = new AbortController();
+  readonly #passes: RepeatedPasses;
   #isFailing = false;
 
   /** Starts at once; whoever made it disposes it. */
   constructor(dependencies: ApiDependencies, dataDirectory: string) {
     this.#dependencies = dependencies;
     this.#dataDirectory = dataDirectory;
-    this.#running = this.#run();
+    this.#passes = new RepeatedPasses(async signal =>
+      (await this.#pass(signal)) ? benchmarkLimits.lookMs : benchmarkLimits.idleLookMs,
+    );
   }
 
   /** A benchmark is there to be run. */
   request(): void {
-    this.#wake.abort();
+    this.#passes.request();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    this.#wake.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      this.#wake = new AbortController();
-      const isAtOne = await this.#pass();
-      if (signal.aborted) break;
-      const pauseMs = isAtOne ? benchmarkLimits.lookMs : benchmarkLimits.idleLookMs;
-      await delay(pauseMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
-    }
+    await this.#passes[Symbol.asyncDispose]();
     await this.#dependencies.history.benchmarks.release(this.#holder).catch(() => undefined);
   }
 
   /** One step of the oldest benchmark. Returns whether there is more to do soon. */
-  async #pass(): Promise<boolean> {
+  async #pass(signal: AbortSignal): Promise<boolean> {
     const { benchmarks } = this.#dependencies.history;
     try {
       const next = await benchmarks.next();
       if (next === undefined || !(await this.#hold(next.benchmark.benchmark_id))) return false;
       const isTakenOver = next.holder !== null && next.holder !== this.#holder;
-      await this.#step(isTakenOver ? interrupted(next) : next);
+      await this.#step(isTakenOver ? interrupted(next) : next, signal);
       this.#isFailing = false;
       return true;
     } catch (error) {
-      if (!this.#isFailing && !this.#stop.signal.aborted) {
+      if (!this.#isFailing && !signal.aborted) {
         this.#dependencies.logger.warn('a benchmark cannot go on now; it will be tried again', { error });
       }
       this.#isFailing = true;
@@ -98,10 +85,10 @@ export class BenchmarkRunner implements AsyncDisposable {
     return this.#dependencies.history.benchmarks.hold(id, this.#holder, new Date(nowMs).toISOString(), leftBefore);
   }
 
-  async #step(stored: StoredBenchmark): Promise<void> {
+  async #step(stored: StoredBenchmark, signal: AbortSignal): Promise<void> {
     const { benchmarks } = this.#dependencies.history;
     try {
-      const after = await this.#advance(stored);
+      const after = await this.#advance(stored, signal);
       if (after.runs.length < after.iterations) await benchmarks.save(this.#holder, after);
       else await this.#end(after, 'completed', null);
     } catch (error) {
@@ -111,8 +98,8 @@ export class BenchmarkRunner implements AsyncDisposable {
   }
 
   /** The data, or one look at the run at hand. */
-  async #advance({ benchmark, clientId }: StoredBenchmark): Promise<Benchmark> {
-    if (benchmark.data_bytes === 0) return { ...benchmark, data_bytes: await this.#makeData(benchmark) };
+  async #advance({ benchmark, clientId }: StoredBenchmark, signal: AbortSignal): Promise<Benchmark> {
+    if (benchmark.data_bytes === 0) return { ...benchmark, data_bytes: await this.#makeData(benchmark, signal) };
     const jobId = await this.#jobOf(benchmark, clientId);
     const job = await this.#dependencies.history.findJob(jobId);
     if (job === undefined) throw new BenchmarkFailedError(`The job ${jobId} of a run is gone`);
@@ -128,13 +115,13 @@ export class BenchmarkRunner implements AsyncDisposable {
     return after;
   }
 
-  async #makeData({ benchmark_id: id, data_size }: Benchmark): Promise<number> {
+  async #makeData({ benchmark_id: id, data_size }: Benchmark, signal: AbortSignal): Promise<number> {
     const request = { path: benchmarkInput(id), bytes: bytesOfSize(data_size) ?? 0 };
     const held = setInterval(() => void this.#hold(id).catch(() => undefined), benchmarkLimits.idleLookMs);
     try {
-      return await makeData(this.#dependencies.store, this.#dataDirectory, request, this.#stop.signal);
+      return await makeData(this.#dependencies.store, this.#dataDirectory, request, signal);
     } catch (error) {
-      if (this.#stop.signal.aborted) throw error;
+      if (signal.aborted) throw error;
       throw new BenchmarkFailedError('The input could not be written; is the disk full?', { cause: error });
     } finally {
       clearInterval(held);

@@ -2,36 +2,26 @@
  * Looks for stragglers twice a second, in the one API process that sweeps (`sweep.ts`), and has them begun a second time. While a dependency is
  * away there is nothing to look at: that is told once.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { speculationLimits } from '@gridmr/contracts';
+import { RepeatedPasses } from '../repeated-passes.js';
 import { type SpeculationDependencies, speculate } from './speculate.js';
 
 export class Speculation implements AsyncDisposable {
   readonly #dependencies: SpeculationDependencies;
-  readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #passes: RepeatedPasses;
   #isFailing = false;
 
   /** Starts at once; whoever made it disposes it. */
   constructor(dependencies: SpeculationDependencies) {
     this.#dependencies = dependencies;
-    this.#running = this.#run();
+    this.#passes = new RepeatedPasses(() => this.#look());
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#passes[Symbol.asyncDispose]();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await this.#look();
-      await delay(speculationLimits.everyMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  async #look(): Promise<void> {
+  async #look(): Promise<number> {
     const { logger } = this.#dependencies;
     try {
       await speculate(this.#dependencies);
@@ -40,5 +30,6 @@ export class Speculation implements AsyncDisposable {
       if (!this.#isFailing) logger.warn('stragglers cannot be looked for now', { error });
       this.#isFailing = true;
     }
+    return speculationLimits.everyMs;
   }
 }

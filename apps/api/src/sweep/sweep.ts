@@ -7,9 +7,9 @@
  * healthy jobs is spread, and after a loss of everything all are back within seconds. While Redis, the database or the storage is
  * away there is nothing to compare; the pass fails, is told once, and is made again.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { sweepLimits } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
+import { RepeatedPasses } from '../repeated-passes.js';
 import { NewsWatch } from './news-watch.js';
 import { type Removed, sweepDeleted } from './sweep-deleted.js';
 import type { SweepDependencies } from './sweep-dependencies.js';
@@ -19,11 +19,8 @@ import { type CountedMs, sweepUploads } from './sweep-uploads.js';
 
 export class Sweep implements AsyncDisposable {
   readonly #dependencies: SweepDependencies;
-  readonly #everyMs: number;
-  readonly #stop = new AbortController();
   readonly #memory: SweepMemory = { suspects: new Map(), news: new NewsWatch() };
-  readonly #running: Promise<void>;
-  #wake = new AbortController();
+  readonly #passes: RepeatedPasses;
   #cursor: string | undefined;
   /** Jobs looked at since the last page was. What is remembered of any other one is of no use: it has ended. */
   #looked = new Set<string>();
@@ -38,42 +35,29 @@ export class Sweep implements AsyncDisposable {
    */
   constructor(dependencies: SweepDependencies, everyMs: number = sweepLimits.everyMs) {
     this.#dependencies = dependencies;
-    this.#everyMs = everyMs;
-    this.#running = this.#run();
+    this.#passes = new RepeatedPasses(async signal => ((await this.#pass(signal)) ? 0 : everyMs));
   }
 
   /** Asks for a pass over all jobs, those that have ended too, that begins soon. */
   request(): void {
     this.#cursor = undefined;
     this.#leftoversAreDue = true;
-    this.#wake.abort();
+    this.#passes.request();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    this.#wake.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      this.#wake = new AbortController();
-      const again = await this.#pass();
-      if (signal.aborted) break;
-      if (!again) await delay(this.#everyMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
-    }
+    await this.#passes[Symbol.asyncDispose]();
     await this.#dependencies.queue.endSweeping().catch(() => undefined);
   }
 
   /** Returns whether the next page is to be looked at without a pause. */
-  async #pass(): Promise<boolean> {
+  async #pass(signal: AbortSignal): Promise<boolean> {
     const { queue, logger } = this.#dependencies;
     try {
       if (!(await queue.maySweep())) return false;
-      const again = await this.#nextPage();
+      const again = await this.#nextPage(signal);
       await sweepDeleted(this.#dependencies, this.#removed);
-      await this.#leftovers();
+      await this.#leftovers(signal);
       if (this.#isFailing) logger.info('the sweep works again');
       this.#isFailing = false;
       return again;
@@ -84,13 +68,13 @@ export class Sweep implements AsyncDisposable {
     }
   }
 
-  async #nextPage(): Promise<boolean> {
+  async #nextPage(signal: AbortSignal): Promise<boolean> {
     const ids = await this.#dependencies.history.unfinishedJobs(sweepLimits.pageJobs, this.#cursor);
     let mended = 0;
     const entries = ids.values();
     const lane = async () => {
       for (const jobId of entries) {
-        if (this.#stop.signal.aborted) return;
+        if (signal.aborted) return;
         if (await this.#sweepJob(jobId)) mended++;
       }
     };
@@ -119,12 +103,12 @@ export class Sweep implements AsyncDisposable {
     this.#looked = new Set();
   }
 
-  async #leftovers(): Promise<void> {
+  async #leftovers(signal: AbortSignal): Promise<void> {
     const { queue, logger } = this.#dependencies;
     if (!this.#leftoversAreDue && !(await queue.leftoversAreDue())) return;
     this.#leftoversAreDue = false;
-    const jobs = await sweepLeftovers(this.#dependencies, this.#stop.signal);
-    const uploads = await sweepUploads(this.#dependencies, this.#countedMs, this.#stop.signal);
+    const jobs = await sweepLeftovers(this.#dependencies, signal);
+    const uploads = await sweepUploads(this.#dependencies, this.#countedMs, signal);
     await queue.leftoversSought();
     if (uploads > 0) logger.info('uploads had been abandoned; what they left is removed', { uploads });
     if (jobs > 0) logger.info('ended jobs had left files; they are removed', { jobs });
