@@ -1,13 +1,11 @@
 /** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
 import { hostname } from 'node:os';
 import { type Heartbeat, processLimits } from '@gridmr/contracts';
-import { type Logger, retireWorker, sendHeartbeat } from '@gridmr/runtime';
+import { type Logger, ProcessorMeter, retireWorker, sendHeartbeat } from '@gridmr/runtime';
 import type { Redis } from 'ioredis';
 import type { TaskTally } from './task-tally.js';
 
 const bytesPerMb = 1024 * 1024;
-const microsecondsPerMs = 1000;
-const percent = 100;
 
 export interface HeartbeatParts {
   readonly redis: Redis;
@@ -24,8 +22,7 @@ export class Heartbeats implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #stopping = false;
   #sending: Promise<void> | undefined;
-  #lastCpu = process.cpuUsage();
-  #lastMs = performance.now();
+  readonly #processor = new ProcessorMeter();
 
   /** Sends the first one at once. */
   constructor(parts: HeartbeatParts) {
@@ -68,7 +65,7 @@ export class Heartbeats implements AsyncDisposable {
       state: this.#state(),
       slots,
       active_tasks: tally.active,
-      cpu_percent: this.#cpuPercent(),
+      cpu_percent: Math.round(this.#processor.read()),
       rss_mb: Math.round(process.memoryUsage.rss() / bytesPerMb),
       tasks_completed: tally.completed,
       tasks_failed: tally.failed,
@@ -81,15 +78,5 @@ export class Heartbeats implements AsyncDisposable {
   #state(): Heartbeat['state'] {
     if (this.#stopping) return 'stopping';
     return this.#parts.tally.active > 0 ? 'busy' : 'idle';
-  }
-
-  /** Of all threads, since the last report. */
-  #cpuPercent(): number {
-    const nowMs = performance.now();
-    const { user, system } = process.cpuUsage(this.#lastCpu);
-    const passedMs = Math.max(nowMs - this.#lastMs, 1);
-    this.#lastCpu = process.cpuUsage();
-    this.#lastMs = nowMs;
-    return Math.round(((user + system) / microsecondsPerMs / passedMs) * percent);
   }
 }

@@ -18,6 +18,7 @@ import {
 } from '@gridmr/contracts';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import { waitAtMost } from './wait-at-most.js';
 
 /** What has changed of a job. */
 export interface ChangedJob {
@@ -66,12 +67,8 @@ export class ChangePublisher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
-    let deadline: NodeJS.Timeout | undefined;
-    const late = new Promise<void>(resolve => {
-      deadline = setTimeout(resolve, queueLimits.commandTimeoutMs);
-    });
-    await Promise.race([late, (this.#sending ?? Promise.resolve()).then(() => this.#send())]);
-    clearTimeout(deadline);
+    const sent = (this.#sending ?? Promise.resolve()).then(() => this.#send());
+    await waitAtMost(queueLimits.commandTimeoutMs, sent);
   }
 
   #gather({ clientId, status, moved, tasks }: ChangedJob): void {

@@ -10,6 +10,7 @@ import { type Change, changeSchema, changeStream, liveLimits, queueLimits } from
 import type { Redis } from 'ioredis';
 import { type EventEntry, entriesSchema, readReplySchema } from './event-replies.js';
 import type { Logger } from './logger.js';
+import { waitAtMost } from './wait-at-most.js';
 
 export interface ReadChange {
   /** Of the entry: `<milliseconds>-<number>`, ascending. */
@@ -49,10 +50,7 @@ export class ChangeReader implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     this.#blocking.disconnect();
-    const ended = new AbortController();
-    const late = delay(queueLimits.commandTimeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
-    await Promise.race([this.#running, late]);
-    ended.abort();
+    await waitAtMost(queueLimits.commandTimeoutMs, this.#running);
   }
 
   async #run(): Promise<void> {

@@ -8,6 +8,7 @@
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import { waitAtMost } from './wait-at-most.js';
 
 export class EventPublisher {
   readonly #redis: Redis;
@@ -42,12 +43,7 @@ export class EventPublisher {
   /** Returns when all that was published has been sent, or after `timeoutMs` without having sent it. */
   async flush(timeoutMs: number = queueLimits.commandTimeoutMs): Promise<void> {
     this.#sendNow();
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([this.#sending, deadline]);
-    clearTimeout(timer);
+    await waitAtMost(timeoutMs, this.#sending ?? Promise.resolve());
   }
 
   async #sendAll(): Promise<void> {

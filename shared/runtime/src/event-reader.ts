@@ -15,6 +15,7 @@ import { eventGroup, eventStream, type JobEvent, jobEventSchema, queueLimits } f
 import type { Redis } from 'ioredis';
 import { claimReplySchema, type EventEntry, readReplySchema } from './event-replies.js';
 import type { Logger } from './logger.js';
+import { waitAtMost } from './wait-at-most.js';
 
 export type EventHandler = (events: JobEvent[]) => Promise<void>;
 
@@ -54,11 +55,7 @@ export class EventReader implements AsyncDisposable {
     this.#stopped.abort();
     this.#blocking.disconnect();
     await this.#handling?.catch(() => undefined);
-    const ended = new AbortController();
-    const acknowledging = delay(queueLimits.commandTimeoutMs, undefined, { signal: ended.signal });
-    await Promise.race([this.#running, acknowledging]);
-    ended.abort();
-    await acknowledging.catch(() => undefined);
+    await waitAtMost(queueLimits.commandTimeoutMs, this.#running);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

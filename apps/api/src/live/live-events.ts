@@ -4,7 +4,7 @@
  */
 import { type Change, headers, isFinished, liveLimits, RequestError } from '@gridmr/contracts';
 import type { History } from '@gridmr/history';
-import type { Logger } from '@gridmr/runtime';
+import { type Logger, waitAtMost } from '@gridmr/runtime';
 import type { Request, Response } from 'express';
 import { ChangeLog, type HeldChange } from './change-log.js';
 import { jobSnapshot } from './job-snapshot.js';
@@ -135,12 +135,7 @@ export class LiveEvents implements Disposable {
   async #resumeAfter(request: Request): Promise<LastEvent | undefined> {
     const last = parseLastEventId(request.get(headers.lastEventId));
     if (last === undefined || this.#log.last !== undefined) return last;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, liveLimits.startWaitMs);
-    });
-    await Promise.race([this.#started, late]);
-    clearTimeout(timer);
+    await waitAtMost(liveLimits.startWaitMs, this.#started);
     return last;
   }
 

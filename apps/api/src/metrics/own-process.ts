@@ -1,10 +1,9 @@
 /** How this process is doing: memory, processor, how late its timers come. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { processLimits } from '@gridmr/contracts';
+import { ProcessorMeter } from '@gridmr/runtime';
 
-const microsecondsPerMs = 1000;
 const nanosecondsPerMs = 1_000_000;
-const percent = 100;
 const reportedPercentile = 99;
 
 export interface OwnFigures {
@@ -17,8 +16,7 @@ export interface OwnFigures {
 
 export class OwnProcess implements Disposable {
   readonly #delay = monitorEventLoopDelay({ resolution: processLimits.loopSampleMs });
-  #cpu = process.cpuUsage();
-  #sinceMs = performance.now();
+  readonly #processor = new ProcessorMeter();
 
   constructor() {
     this.#delay.enable();
@@ -26,18 +24,13 @@ export class OwnProcess implements Disposable {
 
   /** Processor and lag are those since the last call. */
   read(): OwnFigures {
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const nowMs = performance.now();
-    const passedMs = Math.max(nowMs - this.#sinceMs, 1);
     const lateMs = this.#delay.percentile(reportedPercentile) / nanosecondsPerMs - processLimits.loopSampleMs;
-    this.#cpu = process.cpuUsage();
-    this.#sinceMs = nowMs;
     this.#delay.reset();
     const { rss, heapUsed } = process.memoryUsage();
     return {
       rss_bytes: rss,
       heap_bytes: heapUsed,
-      cpu_percent: rounded(((user + system) / microsecondsPerMs / passedMs) * percent),
+      cpu_percent: rounded(this.#processor.read()),
       loop_lag_ms: rounded(Number.isFinite(lateMs) ? Math.max(0, lateMs) : 0),
       uptime_seconds: Math.round(process.uptime()),
     };
