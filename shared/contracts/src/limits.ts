@@ -338,10 +338,10 @@ export const processLimits = {
   workerLostMs: 8 * secondMs,
   workerForgottenMs: 300 * secondMs,
   /** First and greatest pause before a process that died is started again; it doubles in between. */
-  restartDelayMs: 500,
+  restartDelayMs: 100,
   restartDelayMaxMs: 30 * secondMs,
-  /** A process that ran for so long is started again after the first pause. */
-  restartForgivenMs: 60 * secondMs,
+  /** Each stretch of so long that a process ran well takes one doubling back. */
+  restartForgivenMs: 3 * secondMs,
   cachedJobsMax: 32,
   /** An event loop blocked for longer is reported. */
   loopBlockedMs: 200,
