@@ -11,6 +11,7 @@ import type { JobQueue } from './job-queue.js';
 import type { LiveEvents } from './live/live-events.js';
 import type { ServiceMetrics } from './metrics/service-metrics.js';
 import type { SystemFigures } from './metrics/system-figures.js';
+import type { RecentCheck } from './recent-check.js';
 
 /** Compiles programs without running them. Throws `RequestError` for what does not parse. */
 export interface ProgramCheck {
@@ -49,6 +50,8 @@ export interface ApiDependencies {
   readonly store: BlobStore;
   readonly jobStore: JobStore;
   readonly queue: JobQueue;
+  /** Whether Redis and the data directory take what a new job needs. */
+  readonly mayWork: RecentCheck;
   readonly checker: ProgramCheck;
   readonly previews: Pick<PreviewRunner, 'run'>;
   readonly live: LiveEvents;

@@ -10,5 +10,6 @@ export { LiveEvents } from './live/live-events.js';
 export { ServiceMetrics } from './metrics/service-metrics.js';
 export { SystemFigures } from './metrics/system-figures.js';
 export { queueBoard } from './queue-board.js';
+export { newJobCheck } from './recent-check.js';
 export { type ApiAddress, startApi } from './start-api.js';
 export { Sweep } from './sweep/sweep.js';

@@ -31,6 +31,7 @@ import { LiveEvents } from './live/live-events.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 import { SystemFigures } from './metrics/system-figures.js';
 import { queueBoard } from './queue-board.js';
+import { newJobCheck } from './recent-check.js';
 import { Speculation } from './speculation/speculation.js';
 import { Sweep } from './sweep/sweep.js';
 
@@ -79,6 +80,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     store,
     jobStore,
     queue,
+    mayWork: newJobCheck(queue, store),
     checker,
     previews,
     live,

@@ -55,7 +55,7 @@ export async function submitJob(
     return submitted(known.jobId);
   }
   await checkClientJobs(dependencies, spec.client_id);
-  const mayWork = Promise.all([dependencies.queue.check(), dependencies.store.checkWritable()]);
+  const mayWork = dependencies.mayWork.check();
   // Its failure is met below: what is wrong with the job comes first.
   mayWork.catch(() => undefined);
   await refuseForeignPaths(dependencies, caller, spec, jobId);

@@ -384,6 +384,8 @@ export const settingLimits = {
 export const historyLimits = {
   /** SQLite: new jobs that one commit stores together. */
   jobsPerCommitMax: 100,
+  /** SQLite: from the end of one such commit to the next, if there is one; forcing it to the disk keeps the process from everything else. */
+  commitGapMs: 10,
   /** How long a second process waits for the SQLite file: a predecessor that is just stopping lets go within it. */
   fileLockWaitMs: 1 * secondMs,
   fileLockRetryMs: 50,

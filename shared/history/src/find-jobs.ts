@@ -94,7 +94,7 @@ export async function unfinishedJobs(db: Kysely<Tables>, limit: number, after?: 
   return rows.map(row => runId(row.job_id, row.run));
 }
 
-/** Few of all jobs have not ended, so the index of these is asked, as above. */
+/** Few of all jobs have not ended: the index of these alone is asked. */
 export async function countUnfinishedJobs(db: Kysely<Tables>, clientId: string): Promise<number> {
   const { jobs } = await db
     .selectFrom('jobs')

@@ -1,7 +1,8 @@
 /**
  * New jobs on their way into the embedded database, which must survive a power cut once they are there: forcing a commit to the disk takes milliseconds in which this
- * process does nothing else. So jobs that come while one commit is made go into the next together.
+ * process does nothing else. So jobs that come while one commit is made, or a moment after it, go into the next together; the first after a silence does not wait.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { historyLimits } from '@gridmr/contracts';
 import type { AddJobResult, NewJob } from './history.js';
 
@@ -30,7 +31,10 @@ export class GroupedJobs {
 
   async #storeAll(): Promise<void> {
     this.#isStoring = true;
-    while (this.#waiting.length > 0) await this.#storeGroup(this.#waiting.splice(0, historyLimits.jobsPerCommitMax));
+    while (this.#waiting.length > 0) {
+      await this.#storeGroup(this.#waiting.splice(0, historyLimits.jobsPerCommitMax));
+      await delay(historyLimits.commitGapMs);
+    }
     this.#isStoring = false;
   }
 

@@ -10,6 +10,7 @@ import { jobFigures } from './migrations/0003-job-figures.js';
 import { keysAndAudit } from './migrations/0004-keys-and-audit.js';
 import { speculation } from './migrations/0005-speculation.js';
 import { benchmarks } from './migrations/0006-benchmarks.js';
+import { unfinishedJobs } from './migrations/0007-unfinished-jobs.js';
 import type { Tables } from './schema.js';
 
 const migrations: Record<string, Migration> = {
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '0004-keys-and-audit': keysAndAudit,
   '0005-speculation': speculation,
   '0006-benchmarks': benchmarks,
+  '0007-unfinished-jobs': unfinishedJobs,
 };
 
 /** Throws what the database says; running it again is harmless. */
