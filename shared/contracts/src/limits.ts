@@ -256,11 +256,13 @@ export const queueLimits = {
   /** Children that one barrier has; above it, a tree of groups. */
   childrenPerBarrierMax: 1000,
   /** Tiny map tasks that one message may stand for, */
-  bundledTasksMax: 40,
+  bundledTasksMax: 20,
   /** as long as a job has so many messages: enough for workers to share. */
   bundlesMin: 200,
-  /** A message at work for longer: its attempt is told of while it runs, and tasks bundled behind it get messages of their own. */
+  /** A message at work for longer: its attempt is told of while it runs. */
   slowMessageMs: 300,
+  /** The same of a bundle, whose tasks that are not begun then get messages of their own: nobody else's task waits for them. */
+  slowBundleMs: 150,
   removalsPerPipeline: 500,
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,

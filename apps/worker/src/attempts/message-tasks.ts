@@ -28,6 +28,7 @@ export class MessageTasks implements Disposable {
   readonly #tools: StepTools;
   readonly #work: MessageAtWork;
   readonly #news: readonly AttemptNews[];
+  readonly #slowMs: number;
   #slow: NodeJS.Timeout;
   /** How many have been told to have ended. */
   #told = 0;
@@ -43,7 +44,8 @@ export class MessageTasks implements Disposable {
     this.claims = new BundleClaims(indices.length);
     const attempt = attemptNumber(work.message, work.task);
     this.#news = indices.map(index => new AttemptNews(tools, { ...work.task, index }, attempt));
-    this.#slow = setTimeout(() => this.#isSlow(), queueLimits.slowMessageMs);
+    this.#slowMs = indices.length > 1 ? queueLimits.slowBundleMs : queueLimits.slowMessageMs;
+    this.#slow = setTimeout(() => this.#isSlow(), this.#slowMs);
   }
 
   /** Tells of attempts that came to their end, in order; the first call's are those of the first tasks. */
@@ -92,7 +94,7 @@ export class MessageTasks implements Disposable {
 
   #isSlow(): void {
     if (this.claims.claimed === 0) {
-      this.#slow = setTimeout(() => this.#isSlow(), queueLimits.slowMessageMs);
+      this.#slow = setTimeout(() => this.#isSlow(), this.#slowMs);
       return;
     }
     this.#begun = this.claims.close();
