@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import request from 'supertest';
 import { createApp } from '../dist/index.js';
 import { type ApiUnderTest, withApi, withParts, wordCount } from './api-under-test.js';
+import { ListeningApp } from './event-stream.js';
 import { as, secrets, settingsOfKeys, withKeys } from './with-keys.js';
 
 const keys = '/api/v1/keys';
@@ -126,6 +127,17 @@ describe('GET and DELETE /api/v1/keys', () => {
     } while (cursor !== '');
     expect(names).to.have.members(['ops', 'ann', 'bob', 'eve', 'carl']);
   });
+
+  it('ends the streams of events that a deleted key has opened, and no others', async () => {
+    const { secret, key_id } = (await create(api(), { name: 'carl', role: 'user' })).body;
+    await using app = await ListeningApp.open(api().app);
+    await using his = await app.listen('/api/v1/events', undefined, bearer(secret));
+    await using hers = await app.listen('/api/v1/events', undefined, as('ann'));
+    expect([his.status, hers.status]).to.deep.equal([200, 200]);
+    expect((await api().http.delete(`${keys}/${key_id}`).set(as('ops'))).status).to.equal(204);
+    await his.end();
+    expect(hers.ended).to.equal(false);
+  }).timeout(30_000);
 
   it('says when a key was used last', async () => {
     const { secret, key_id } = (await create(api(), { name: 'carl', role: 'user' })).body;

@@ -1,6 +1,8 @@
 /** A bundle in a real task thread: quick ones are made in one go, slow and failing ones are taken apart. */
 import {
   type AskedJob,
+  eventStream,
+  type JobEvent,
   jobFiles,
   messageIds,
   type Plan,
@@ -137,4 +139,29 @@ describe('a bundle', function () {
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(1);
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt).to.equal(2);
   });
+
+  for (const more of [undefined, [1]]) {
+    const what = more === undefined ? 'a message of its own' : 'a bundle';
+    it(`leaves alone what is committed already when ${what} for it is started for the first time, whoever queued that`, async () => {
+      const { asked, plan } = await startJob('(line, ctx) => { ctx.emit(line, ctx.task.attempt); }', []);
+      const queued = await message(plan, 0);
+      const none = new AbortController().signal;
+      const of = (data: object, attemptsStarted: number) =>
+        Object.assign(Object.create(queued ?? null), { attemptsStarted, data: { ...queued?.data, ...data } });
+      const run = (each: ReturnType<typeof of>) =>
+        runTask(fixture.tools, slots, limits, each, 'token', none, heldLock());
+      await run(of({ more: undefined, attempts_before: 100 }, 1));
+      await run(of({ more }, 1));
+      expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(101);
+      const made = (await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt;
+      expect(made).to.equal(more === undefined ? undefined : 1);
+      await fixture.tools.news.flush();
+      const told = await fixture.redis.xrange(eventStream, '-', '+');
+      const events = told.map(([, [, text = '']]) => JSON.parse(text) as JobEvent);
+      const attempts = events.filter(event => event.type === 'attempt' && event.task_id.endsWith('m-00000'));
+      expect(attempts.map(event => event.type === 'attempt' && event.attempt)).to.satisfy((numbers: number[]) =>
+        numbers.every(number => number === 101),
+      );
+    });
+  }
 });

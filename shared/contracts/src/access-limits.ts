@@ -16,6 +16,8 @@ export const accessLimits = {
   /** A key that was found good is asked for again after this, so that a deleted one is refused everywhere. */
   keyBelievedMs: 2 * secondMs,
   keysBelievedMax: 1000,
+  /** How often an open stream of events is asked whether its key or session is still good. */
+  streamCheckMs: 5 * secondMs,
   /** How often the last use of a key is written. */
   lastUseEveryMs: 60 * secondMs,
   sessionHours: 12,

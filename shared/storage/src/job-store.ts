@@ -136,6 +136,17 @@ export class JobStore {
     return record;
   }
 
+  /**
+   * Whether any of these tasks, all of one group, may have a committed attempt: cheaper than to read the records, for where mostly none has. A record that
+   * was withdrawn counts too.
+   */
+  async anyMayBeCommitted(jobId: string, kind: TaskKind, indices: readonly number[]): Promise<boolean> {
+    const [first = 0, ...more] = indices;
+    if (more.length === 0) return (await this.store.stat(jobFiles.commit(jobId, kind, first))) !== undefined;
+    const names = new Set(await this.store.names(jobFiles.taskDirectory(jobId, kind, first)));
+    return indices.some(index => names.has(jobFiles.commit(jobId, kind, index).split('/').at(-1) ?? ''));
+  }
+
   /** Indices of the tasks that have a committed attempt. Reads names only. */
   async *listCommits(jobId: string, kind: TaskKind): AsyncGenerator<number> {
     let withdrawals: Withdrawals | undefined;

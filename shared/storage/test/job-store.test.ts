@@ -205,6 +205,18 @@ describe('JobStore', function () {
       expect(await jobs.readCommit(jobId, 'map', 12)).to.equal(undefined);
     });
 
+    it('tells whether any of some tasks may be committed', async () => {
+      await jobs.commitAttempt(recordOf(5, 1));
+      const may = (...indices: number[]) => jobs.anyMayBeCommitted(jobId, 'map', indices);
+      expect(await Promise.all([may(5), may(4), may(4, 5), may(4, 6), may(1000, 1005)])).to.deep.equal([
+        true,
+        false,
+        true,
+        false,
+        false,
+      ]);
+    });
+
     it('lists the committed tasks of one kind, not their other files', async () => {
       for (const index of [0, 7, 999, 1000, 2500]) await jobs.commitAttempt(recordOf(index, 1));
       await jobs.commitAttempt({ ...recordOf(3, 1), task_id: taskId(jobId, 'reduce', 3) });

@@ -5,13 +5,17 @@ import type { Request, Response } from 'express';
 import type { AccessControl } from './access-control.js';
 import { networkOf } from './address-of.js';
 import { anonymous, type Caller } from './caller.js';
+import { refusePagesOfOthers } from './own-machine.js';
 
 const bearer = /^bearer +(\S+)$/i;
 const harmless: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Throws `RequestError` `unauthorized`, `forbidden` for a change that a page of others may have asked for, `RateLimitedError`. */
 export async function authenticate(control: AccessControl, request: Request, response: Response): Promise<Caller> {
-  if (await control.keys.isOff()) return anonymous;
+  if (await control.keys.isOff()) {
+    refusePagesOfOthers(request);
+    return anonymous;
+  }
   const secret = secretOf(request);
   if (secret !== undefined) return await believe(control, control.keys, secret, request, response);
   const token = tokenOf(request);

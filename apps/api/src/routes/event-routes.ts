@@ -11,6 +11,7 @@ import {
   taskEventSchema,
 } from '@gridmr/contracts';
 import { z } from 'zod';
+import { endWhenRefused } from '../access/still-admitted.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { eventsExample } from '../docs/answer-examples.js';
 import { visibleTo } from '../live/may-see.js';
@@ -30,7 +31,7 @@ const eventStream: AnswerKind = {
   mediaTypes: [eventStreamMediaType],
 };
 
-export function eventRoutes({ live }: ApiDependencies): Route[] {
+export function eventRoutes({ live, access }: ApiDependencies): Route[] {
   return [
     route({
       method: 'get',
@@ -65,6 +66,7 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
       problems: ['not_found', 'too_many_requests', 'database_unavailable'],
       handle: async ({ params, request, response }) => {
         await live.listenToJob(params.job_id, request, response);
+        endWhenRefused(access, request, response);
         return undefined;
       },
     }),
@@ -88,6 +90,7 @@ export function eventRoutes({ live }: ApiDependencies): Route[] {
       problems: ['too_many_requests'],
       handle: async ({ caller, request, response }) => {
         await live.listenToAll(visibleTo(caller), request, response);
+        endWhenRefused(access, request, response);
         return undefined;
       },
     }),

@@ -3,9 +3,9 @@
  * committed in a slot. The first attempt to commit wins; a later one is superseded and its output discarded. The message of a
  * bundle has several tasks, whose attempts the slot makes one after the other.
  *
- * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that an earlier
- * start of the message may have committed. A message that was doubled otherwise runs in vain: its attempt is not the first to commit. A message may
- * be doubled on purpose, to overtake a straggler: see `stop-rivals.ts`.
+ * Nothing here trusts the message to be the only one of its kind, or in time. A job that has ended is left alone, and so is a task that is committed
+ * already, by an earlier start of the message or by another one. Two that start at once are told apart by who commits first. A message may be doubled on purpose,
+ * to overtake a straggler: see `stop-rivals.ts`.
  */
 import {
   type AskedJob,
@@ -149,11 +149,12 @@ async function giveUpIfLostTooOften(
   throw new UnrecoverableError(error.message);
 }
 
-/** A message that was started before, or stands for one that was lost, may have been at it already; a straggler, since its speculative message was queued. */
+/** Whatever put a second message for a task into the queue, or the same one into two hands: what is committed is not begun again. */
 async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: Job): Promise<number[]> {
   const { job_id, kind, index, more = [], attempts_before, speculative } = task;
   const indices = [index, ...more];
-  if (attemptsStarted === 1 && attempts_before === undefined && speculative === undefined) return indices;
+  const isFirst = attemptsStarted === 1 && attempts_before === undefined && speculative === undefined;
+  if (isFirst && !(await tools.jobs.anyMayBeCommitted(job_id, kind, indices))) return indices;
   const withdrawals = await tools.jobs.withdrawals(job_id);
   const read = (each: number) => readCommitOrWithdraw(tools.jobs, { jobId: job_id, kind, index: each }, withdrawals);
   const records = await Promise.all(indices.map(read));
