@@ -53,8 +53,9 @@ describe('a store in a directory', function () {
   });
 
   it('does not take a data directory that is gone for an empty one when it writes', async () => {
+    const impatient = await openFsStore(fixture.root, { patienceMs: 300 });
     await rename(fixture.root, `${fixture.root}-unmounted`);
-    for (const operation of [() => fixture.store.write('f', bytesOf('x')), () => fixture.store.checkWritable()]) {
+    for (const operation of [() => impatient.write('f', bytesOf('x')), () => impatient.checkWritable()]) {
       const error = await storageErrorOf(operation);
       expect(error.message).to.match(/the data directory/);
     }
