@@ -66,6 +66,7 @@ export class ApiUnderTest implements AsyncDisposable {
     readonly dependencies: ApiDependencies,
     readonly app: Express,
     readonly follower: Follower,
+    readonly redisUrl: string,
   ) {}
 
   /** `change` replaces some of the parts by others. */
@@ -80,7 +81,7 @@ export class ApiUnderTest implements AsyncDisposable {
     const store = await openFsStore(directory.path);
     const jobStore = new JobStore(store);
     const { redis, queues } = await openProducer(redisUrl, log);
-    redis.options.commandTimeout = commandTimeoutMs;
+    Object.assign(redis.options, { commandTimeout: commandTimeoutMs });
     const shared = connectRedis(redisUrl, 'worker', log);
     const changes = new ChangePublisher(shared, log);
     const metrics = new ServiceMetrics();
@@ -132,6 +133,7 @@ export class ApiUnderTest implements AsyncDisposable {
       dependencies,
       app,
       follower,
+      redisUrl,
     );
     await directory.write('input/book.txt', 'the quick brown fox\n');
     return opened;
@@ -144,7 +146,7 @@ export class ApiUnderTest implements AsyncDisposable {
 
   /** Another API process over the same Redis and the same records. */
   anotherProcess() {
-    const redis = this.follower.redis.duplicate();
+    const redis = connectRedis(this.redisUrl, 'worker', this.log);
     const { live, reader } = follow(redis, this.history, this.log);
     return {
       app: createApp({ ...this.dependencies, live }),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { endedChannel, messageIds } from '@gridmr/contracts';
+import { connectRedis } from '@gridmr/runtime';
 import { expect } from 'chai';
 import { withApi } from './api-under-test.js';
 import { verdictOf } from './submitted-job.js';
@@ -19,7 +20,7 @@ describe('POST /api/v1/jobs/{id}/cancel', () => {
 
   it('tells workers to stop its attempts', async () => {
     const id = await api().submitted();
-    const listener = api().redis.duplicate({ enableOfflineQueue: true });
+    const listener = connectRedis(api().redisUrl, 'subscriber', api().log);
     await listener.subscribe(endedChannel);
     const told = once(listener, 'message');
     await cancel(id);

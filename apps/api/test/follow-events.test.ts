@@ -1,4 +1,4 @@
-import { EventPublisher, EventReader } from '@gridmr/runtime';
+import { connectRedis, EventPublisher, EventReader } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { followEvents } from '../dist/index.js';
@@ -12,7 +12,7 @@ describe('followEvents', () => {
 
   it('makes the record follow what workers publish', async () => {
     const id = await api().submitted();
-    const redis = api().redis.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true });
+    const redis = connectRedis(api().redisUrl, 'worker', api().log);
     const reader = new EventReader({
       redis,
       consumerName: 'test',

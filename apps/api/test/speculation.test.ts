@@ -58,8 +58,7 @@ describe('speculation', function () {
   async function atWork(id: string, ageMs = longMs, index = straggler, more: Partial<TaskData> = {}): Promise<void> {
     const messageId = taskId(id, 'map', index);
     await queue().add('map', { job_id: id, kind: 'map', index, ...more }, { jobId: messageId, priority: 1 });
-    const { host = '', port = 0, password = '' } = api().redis.options;
-    const connection = { host, port, password };
+    const connection = { url: api().redisUrl };
     const taker = new Worker(queueNames.tasks, null, { connection, prefix: queuePrefix, autorun: false, name: 'slow' });
     takers.push(taker);
     await waitUntil('the message', () => taker.getNextJob(token, { block: false }));

@@ -308,8 +308,7 @@ async function takeBarrier(
   api: ApiUnderTest,
   end: (barrier: NonNullable<Awaited<ReturnType<Worker['getNextJob']>>>, token: string) => Promise<void>,
 ): Promise<void> {
-  const { host, port, password } = api.redis.options;
-  const connection = { host: host ?? '', port: port ?? 0, ...(password ? { password } : {}) };
+  const connection = { url: api.redisUrl };
   const worker = new Worker(queueNames.control, null, { connection, prefix: queuePrefix, autorun: false });
   try {
     const barrier = await worker.getNextJob('token', { block: false });

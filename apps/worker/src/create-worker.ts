@@ -24,6 +24,7 @@ import {
   openConsumer,
   openQueues,
   packageVersion,
+  type RedisConnection,
   type Settings,
   StopStack,
 } from '@gridmr/runtime';
@@ -31,7 +32,6 @@ import { compileQuickJs } from '@gridmr/sandbox';
 import { JobStore, openFsStore } from '@gridmr/storage';
 import { TaskSlots } from '@gridmr/tasks';
 import type { Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { HeldLocks } from './attempts/held-locks.js';
 import { leaveToOthers } from './attempts/leave-to-others.js';
 import { reportLost } from './attempts/report-lost.js';
@@ -101,7 +101,7 @@ async function consume(
   tools: StepTools,
   tally: TaskTally,
   settings: Settings,
-  connection: Redis,
+  connection: RedisConnection,
   redisUrl: string,
   parts: StopStack,
 ): Promise<void> {

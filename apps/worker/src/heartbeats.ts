@@ -1,14 +1,13 @@
 /** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
 import { hostname } from 'node:os';
 import { type Heartbeat, processLimits } from '@gridmr/contracts';
-import { type Logger, ProcessorMeter, retireWorker, sendHeartbeat } from '@gridmr/runtime';
-import type { Redis } from 'ioredis';
+import { type Logger, ProcessorMeter, type RedisConnection, retireWorker, sendHeartbeat } from '@gridmr/runtime';
 import type { TaskTally } from './task-tally.js';
 
 const bytesPerMb = 1024 * 1024;
 
 export interface HeartbeatParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly workerId: string;
   readonly version: string;
   readonly slots: number;

@@ -249,6 +249,13 @@ export const queueLimits = {
   retryBackoffMs: 1 * secondMs,
   retryBackoffMaxMs: 15 * secondMs,
   reconnectDelayMaxMs: 1 * secondMs,
+  /** Redis has been asked and says nothing for so long: the connection is given up, its host may be gone. Longer than BullMQ lets it think, 10 s. */
+  silenceMs: 20 * secondMs,
+  /** Pause before a command is sent again that no node of a Redis Cluster could take, */
+  clusterRetryMs: 200,
+  /** and how often: a replica is promoted within that time, if there is one. A producer's is given up after 1 s. */
+  clusterRetriesMax: 1500,
+  clusterRetriesOfProducersMax: 5,
   /** An idle consumer looks for messages so often: Redis may wake one whose process is frozen, and then nobody else. */
   idleLookMs: 1 * secondMs,
   /** How long the API tries one Redis command before it answers 503. */
@@ -377,6 +384,8 @@ export const settingLimits = {
   retentionJobsMax: 100_000_000,
   requestsPerMinuteMax: 100_000_000,
   trustedProxiesMax: 10,
+  /** Nodes of a Redis Cluster, or Sentinels, that its URL names. */
+  redisHostsMax: 64,
   fileMbMax: 1_000_000_000,
   filesMax: 1_000_000_000,
   auditDaysMax: 36_500,

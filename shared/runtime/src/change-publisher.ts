@@ -16,8 +16,8 @@ import {
   type TaskKind,
   type TaskState,
 } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';
 
 /** What has changed of a job. */
@@ -37,7 +37,7 @@ interface WaitingJob {
 }
 
 export class ChangePublisher implements AsyncDisposable {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #logger: Logger;
   #waiting = new Map<string, WaitingJob>();
   #tasksWaiting = 0;
@@ -48,7 +48,7 @@ export class ChangePublisher implements AsyncDisposable {
   #stopping = false;
 
   /** Over a connection with the role `worker`, which its owner ends. */
-  constructor(redis: Redis, logger: Logger) {
+  constructor(redis: RedisConnection, logger: Logger) {
     this.#redis = redis;
     this.#logger = logger;
   }
@@ -122,7 +122,7 @@ export class ChangePublisher implements AsyncDisposable {
 }
 
 /** Throws what Redis says, or what it did not take. */
-export async function appendChanges(redis: Redis, changes: readonly Change[]): Promise<void> {
+export async function appendChanges(redis: RedisConnection, changes: readonly Change[]): Promise<void> {
   const pipeline = redis.pipeline();
   for (const change of changes) {
     pipeline.xadd(changeStream, 'MAXLEN', '~', liveLimits.changesKeptMax, '*', 'change', JSON.stringify(change));

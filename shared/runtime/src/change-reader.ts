@@ -7,10 +7,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Change, changeSchema, changeStream, liveLimits, queueLimits } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { type EventEntry, entriesSchema, readReplySchema } from './event-replies.js';
 import type { Logger } from './logger.js';
+import { openAnother, type RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';
+
+/** TIME: seconds, and microseconds of the second. */
+const timeSchema = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 export interface ReadChange {
   /** Of the entry: `<milliseconds>-<number>`, ascending. */
@@ -20,7 +24,7 @@ export interface ReadChange {
 
 export interface ChangeReaderOptions {
   /** With the role `worker`, ended by its owner. The reader makes one more for its blocking reads. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly logger: Logger;
   /** In order. Must not throw. */
   readonly onChanges: (changes: readonly ReadChange[]) => void;
@@ -30,7 +34,7 @@ export interface ChangeReaderOptions {
 
 export class ChangeReader implements AsyncDisposable {
   readonly #options: ChangeReaderOptions;
-  readonly #blocking: Redis;
+  readonly #blocking: RedisConnection;
   readonly #stopped = new AbortController();
   readonly #running: Promise<void>;
   /** The entry read last; undefined while there is none to go on from. */
@@ -39,10 +43,12 @@ export class ChangeReader implements AsyncDisposable {
   /** Starts to read at once. */
   constructor(options: ChangeReaderOptions) {
     this.#options = options;
-    this.#blocking = options.redis.duplicate();
+    this.#blocking = openAnother(options.redis);
     // The shared connection reports that Redis is away.
     this.#blocking.on('error', () => undefined);
     this.#blocking.on('ready', () => this.#checkPosition());
+    // Of a Cluster, in which another node takes over from one that is gone.
+    this.#blocking.on('-node', () => this.#checkPosition());
     this.#running = this.#run();
   }
 
@@ -83,9 +89,14 @@ export class ChangeReader implements AsyncDisposable {
 
   /** The place before all entries that the stream has; without any, the present. */
   async #start(): Promise<string> {
-    const [first] = entriesSchema.parse(await this.#blocking.xrange(changeStream, '-', '+', 'COUNT', 1));
-    const [seconds, microseconds] = await this.#blocking.time();
-    const presentMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+    // Together, so that in a Cluster both come from the node that has the stream.
+    const [entries, time] =
+      (await this.#blocking.pipeline().xrange(changeStream, '-', '+', 'COUNT', 1).time().exec()) ?? [];
+    const failure = entries?.[0] ?? time?.[0];
+    if (failure) throw failure;
+    const [first] = entriesSchema.parse(entries?.[1]);
+    const [seconds, microseconds] = timeSchema.parse(time?.[1]);
+    const presentMs = seconds * 1000 + Math.floor(microseconds / 1000);
     const start = first === undefined ? `${presentMs}-0` : before(first.id);
     this.#options.onStart(start);
     return start;
@@ -112,14 +123,17 @@ export class ChangeReader implements AsyncDisposable {
     }
   }
 
-  /** The blocking read goes on by itself after a reconnect, so another connection has to ask. */
+  /**
+   * The blocking read goes on by itself after a reconnect, so another connection has to ask; perhaps it has read on meanwhile. A replica that took over
+   * may lack what its master had told last.
+   */
   #checkPosition(): void {
     const position = this.#position;
     if (position === undefined || this.#stopped.signal.aborted) return;
     this.#options.redis
       .xrange(changeStream, position, position)
       .then(found => {
-        if (found.length === 0 && this.#position === position) this.#position = undefined;
+        if (found.length === 0) this.#position = undefined;
       })
       .catch(error => this.#options.logger.warn('it is not known whether changes of jobs are missing', { error }));
   }

@@ -1,8 +1,8 @@
 /** Consumers: what takes messages off a queue. BullMQ calls them workers; a worker is a process of ours. */
 import { queueLimits, queuePrefix } from '@gridmr/contracts';
 import { type Job, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 import { onQueueError } from './queue-error-log.js';
 import { type LostLock, retakeLock } from './retake-locks.js';
 import { boundedBackoff } from './retry-backoff.js';
@@ -18,7 +18,7 @@ export type ProcessMessage<Data, Result> = (
 
 export interface ConsumerOptions {
   /** With the role `worker`. The consumer makes one more for its blocking reads. */
-  readonly connection: Redis;
+  readonly connection: RedisConnection;
   readonly logger: Logger;
   readonly concurrency: number;
   /** Stands in messages as who has them in hand. */

@@ -6,12 +6,12 @@
  * something more urgent goes out. While Redis is away all of them wait, up to a bound.
  */
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';
 
 export class EventPublisher {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #logger: Logger;
   #waiting: string[] = [];
   #sending: Promise<void> | undefined;
@@ -19,7 +19,7 @@ export class EventPublisher {
   #dropped = 0;
 
   /** Over a connection with the role `worker`, which its owner ends. */
-  constructor(redis: Redis, logger: Logger) {
+  constructor(redis: RedisConnection, logger: Logger) {
     this.#redis = redis;
     this.#logger = logger;
   }
@@ -28,7 +28,8 @@ export class EventPublisher {
     this.#waiting.push(JSON.stringify(event));
     if (this.#waiting.length > queueLimits.eventsBufferedMax) {
       this.#waiting.shift();
-      if (this.#dropped++ === 0) this.#logger.warn('news of jobs are being dropped: Redis does not take them');
+      if (this.#dropped++ === 0)
+        this.#logger.warn('news of jobs are being dropped: RedisConnection does not take them');
     }
     if (mayWait(event)) this.#gathering ??= setTimeout(() => this.#sendNow(), queueLimits.newsGatheredMs);
     else this.#sendNow();

@@ -12,16 +12,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventGroup, eventStream, type JobEvent, jobEventSchema, queueLimits } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
 import { claimReplySchema, type EventEntry, readReplySchema } from './event-replies.js';
 import type { Logger } from './logger.js';
+import { openAnother, type RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';
 
 export type EventHandler = (events: JobEvent[]) => Promise<void>;
 
 export interface EventReaderOptions {
   /** With the role `worker`, ended by its owner. The reader makes one more for its blocking reads. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   /** Unique among readers that run at the same time; a restarted reader best takes its old name. */
   readonly consumerName: string;
   /** Must tolerate events it has seen before. When it throws, the same events come again. */
@@ -33,7 +33,7 @@ export interface EventReaderOptions {
 
 export class EventReader implements AsyncDisposable {
   readonly #options: EventReaderOptions;
-  readonly #blocking: Redis;
+  readonly #blocking: RedisConnection;
   readonly #stopped = new AbortController();
   readonly #running: Promise<void>;
   #ownPending = true;
@@ -44,7 +44,7 @@ export class EventReader implements AsyncDisposable {
   /** Starts to read at once. */
   constructor(options: EventReaderOptions) {
     this.#options = options;
-    this.#blocking = options.redis.duplicate();
+    this.#blocking = openAnother(options.redis);
     // The shared connection reports that Redis is away.
     this.#blocking.on('error', () => undefined);
     this.#running = this.#run();

@@ -12,12 +12,12 @@ import {
   type Worker,
   workersKey,
 } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './open-redis.js';
 
 /** Ids that a worker left in the index when it died, and that nobody read since, are dropped after this. */
 const indexedMs = 24 * 3600 * 1000;
 
-export async function sendHeartbeat(redis: Redis, heartbeat: Heartbeat): Promise<void> {
+export async function sendHeartbeat(redis: RedisConnection, heartbeat: Heartbeat): Promise<void> {
   const nowMs = Date.now();
   await redis
     .multi()
@@ -28,12 +28,12 @@ export async function sendHeartbeat(redis: Redis, heartbeat: Heartbeat): Promise
 }
 
 /** A worker that ends in order is not lost: it is no longer there. */
-export async function retireWorker(redis: Redis, workerId: string): Promise<void> {
+export async function retireWorker(redis: RedisConnection, workerId: string): Promise<void> {
   await redis.multi().del(heartbeatKey(workerId)).zrem(workersKey, workerId).exec();
 }
 
 /** All workers that reported within `workerForgottenMs`, the oldest first. */
-export async function readWorkers(redis: Redis): Promise<Worker[]> {
+export async function readWorkers(redis: RedisConnection): Promise<Worker[]> {
   const ids = await redis.zrangebyscore(workersKey, '-inf', '+inf');
   const found = await Promise.all(ids.map(id => readWorker(redis, id)));
   const gone = ids.filter((_, i) => found[i] === undefined);
@@ -41,7 +41,7 @@ export async function readWorkers(redis: Redis): Promise<Worker[]> {
   return found.filter(worker => worker !== undefined).sort(byStart);
 }
 
-async function readWorker(redis: Redis, id: string): Promise<Worker | undefined> {
+async function readWorker(redis: RedisConnection, id: string): Promise<Worker | undefined> {
   const [text, leftMs] = await Promise.all([redis.get(heartbeatKey(id)), redis.pttl(heartbeatKey(id))]);
   if (text === null || leftMs < 0) return undefined;
   const heartbeat = heartbeatSchema.safeParse(JSON.parse(text));

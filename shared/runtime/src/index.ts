@@ -14,6 +14,7 @@ export * from './log-publisher.js';
 export * from './logger.js';
 export * from './loop-watch.js';
 export * from './notices.js';
+export type { RedisConnection } from './open-redis.js';
 export * from './package-version.js';
 export * from './processor-meter.js';
 export * from './queue-depth.js';

@@ -3,21 +3,21 @@
  * waits for it, and what Redis does not take at once is not told.
  */
 import { type LogEvent, liveLimits } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
 import { appendChanges } from './change-publisher.js';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 
 const secondMs = 1000;
 
 export class LogPublisher {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #logger: Logger;
   #sinceMs = Number.NEGATIVE_INFINITY;
   #told = 0;
   #sending = 0;
 
   /** Over a connection with the role `worker`, which its owner ends. */
-  constructor(redis: Redis, logger: Logger) {
+  constructor(redis: RedisConnection, logger: Logger) {
     this.#redis = redis;
     this.#logger = logger;
   }

@@ -3,14 +3,14 @@
  * committed by another attempt. Pub/sub: who does not listen at that moment misses it, and learns it from the shared directory.
  */
 import { endedChannel, endedNoticeSchema, overtakenChannel, overtakenNoticeSchema } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 
-export async function announceEnded(redis: Redis, jobId: string): Promise<void> {
+export async function announceEnded(redis: RedisConnection, jobId: string): Promise<void> {
   await redis.publish(endedChannel, JSON.stringify({ job_id: jobId }));
 }
 
-export async function announceOvertaken(redis: Redis, messageId: string): Promise<void> {
+export async function announceOvertaken(redis: RedisConnection, messageId: string): Promise<void> {
   await redis.publish(overtakenChannel, JSON.stringify({ message_id: messageId }));
 }
 
@@ -21,11 +21,11 @@ export interface NoticeHandlers {
 
 /** Over a connection with the role `subscriber`, which its owner ends. */
 export class NoticeListener implements AsyncDisposable {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #handlers: NoticeHandlers;
   readonly #logger: Logger;
 
-  constructor(redis: Redis, handlers: NoticeHandlers, logger: Logger) {
+  constructor(redis: RedisConnection, handlers: NoticeHandlers, logger: Logger) {
     this.#redis = redis;
     this.#handlers = handlers;
     this.#logger = logger;

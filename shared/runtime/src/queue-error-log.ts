@@ -13,7 +13,11 @@ const connectionCodes: readonly unknown[] = [
   'ENOTFOUND',
   'EAI_AGAIN',
 ];
-const connectionMessages = /Connection is closed|Stream isn't writeable|max retries per request|Command timed out/;
+const connectionMessages =
+  /Connection is closed|Stream isn't writeable|max retries per request|Command timed out|Socket timeout|sentinels are unreachable|READONLY/;
+/** A Cluster of which nobody, or not everybody, answers. */
+const clusterMessages =
+  /CLUSTERDOWN|Too many Cluster redirections|Failed to refresh slots cache|Cluster isn't ready|None of startup nodes|Cluster is (?:ended|disconnect)/;
 const lostLock = /Missing lock|Lock mismatch|Missing key for job|could not renew lock/i;
 
 /** A listener for the `error` event. */
@@ -28,5 +32,6 @@ export function onQueueError(logger: Logger): (error: Error) => void {
 /** Whether Redis was away or did not answer in time: the API answers 503. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return connectionCodes.includes((error as NodeJS.ErrnoException).code) || connectionMessages.test(error.message);
+  if (connectionCodes.includes((error as NodeJS.ErrnoException).code)) return true;
+  return connectionMessages.test(error.message) || clusterMessages.test(error.message);
 }

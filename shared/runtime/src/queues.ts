@@ -8,8 +8,8 @@ import {
   type TaskData,
 } from '@gridmr/contracts';
 import { type DefaultJobOptions, FlowProducer, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import type { RedisConnection } from './open-redis.js';
 import { onQueueError } from './queue-error-log.js';
 import { connectRedis, failFast } from './redis-connection.js';
 import { boundedBackoffName } from './retry-backoff.js';
@@ -51,7 +51,7 @@ export function messageOptions(attempts: number = queueLimits.controlAttemptsMax
 export const onceMoreOptions: DefaultJobOptions = { removeOnComplete: true, removeOnFail: true };
 
 /** Over one connection, which decides how long adding waits for a Redis that is away. */
-export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOptions): Queues {
+export function openQueues(connection: RedisConnection, { logger, taskAttempts }: QueuesOptions): Queues {
   const shared = { connection, prefix: queuePrefix, skipWaitingForReady: true };
   const control = new Queue<ControlData, unknown, ControlName>(queueNames.control, {
     ...shared,
@@ -73,7 +73,7 @@ export function openQueues(connection: Redis, { logger, taskAttempts }: QueuesOp
 }
 
 export interface Producer extends AsyncDisposable {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly queues: Queues;
 }
 

@@ -1,10 +1,10 @@
 /** How a Redis is doing, by its own words. */
 import type { SystemMetrics } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
-import { parseInfo } from './check-redis.js';
+import { infoOf } from './check-redis.js';
+import type { RedisConnection } from './open-redis.js';
 
-export async function redisFigures(redis: Redis): Promise<NonNullable<SystemMetrics['redis']>> {
-  const info = parseInfo(await redis.info());
+export async function redisFigures(redis: RedisConnection): Promise<NonNullable<SystemMetrics['redis']>> {
+  const info = await infoOf(redis);
   const number = (name: string) => Number(info.get(name) ?? 0);
   return {
     // Valkey says for which version of Redis it stands, and its own.

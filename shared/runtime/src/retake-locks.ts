@@ -6,7 +6,7 @@
  * run out and has not been taken from there. Else another worker has it, or had it.
  */
 import { queuePrefix } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './open-redis.js';
 
 const script = `
 local active, wait, stalled, lock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -28,7 +28,7 @@ export interface LostLock {
 
 /** Returns whether the lock is the caller's again, for `durationMs` from now. */
 export async function retakeLock(
-  redis: Redis,
+  redis: RedisConnection,
   queueName: string,
   { messageId, token }: LostLock,
   durationMs: number,

@@ -10,6 +10,7 @@ import { fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gri
 import { z } from 'zod';
 import { apiKeys, scrapeKey } from './key-settings.js';
 import { nearestName } from './nearest-name.js';
+import { redisUrl } from './redis-url.js';
 import { secretUrl, shown, wholeNumber, wholeOrFraction } from './setting-values.js';
 
 const secondMs = 1000;
@@ -37,7 +38,7 @@ const logLevel = z.enum(logLevels, {
 const environmentSchema = z.object({
   GRIDMR_API_HOST: z.string().default('127.0.0.1'),
   GRIDMR_API_PORT: wholeNumber(0, 65_535).default(8000),
-  GRIDMR_REDIS_URL: secretUrl(['redis', 'rediss']).optional(),
+  GRIDMR_REDIS_URL: redisUrl.optional(),
   GRIDMR_DATABASE_URL: secretUrl(['postgres', 'postgresql']).optional(),
   GRIDMR_DATA_DIR: dataDirectory.prefault('./data'),
   GRIDMR_API_KEYS: apiKeys.default([]),

@@ -3,15 +3,15 @@
  * would do no harm, since what the sweep does may be repeated; so no script guards the steps of taking over.
  */
 import { leftoversSoughtKey, randomToken, sweeperKey, sweepLimits } from '@gridmr/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './open-redis.js';
 
 const tokenLength = 12;
 
 export class SweepLease {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #token = randomToken(tokenLength);
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisConnection) {
     this.#redis = redis;
   }
 

@@ -12,7 +12,6 @@ import {
   startQueueServer,
 } from '@gridmr/runtime';
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { eventually } from './eventually.js';
 import { RecordedLog } from './recorded-log.js';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
@@ -29,7 +28,7 @@ describe('the stream of changes', function () {
   let log: RecordedLog;
   let directory: TemporaryDirectory;
   let server: QueueServer;
-  let redis: Redis;
+  let redis: ReturnType<typeof connectRedis>;
 
   before(async () => {
     directory = await temporaryDirectory();

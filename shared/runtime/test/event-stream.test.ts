@@ -11,7 +11,6 @@ import {
 } from '@gridmr/runtime';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { eventually } from './eventually.js';
 import { RecordedLog } from './recorded-log.js';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
@@ -25,7 +24,7 @@ describe('the event stream', function () {
   let log: RecordedLog;
   let directory: TemporaryDirectory;
   let server: QueueServer;
-  let redis: Redis;
+  let redis: ReturnType<typeof connectRedis>;
   let publisher: EventPublisher;
 
   before(async () => {

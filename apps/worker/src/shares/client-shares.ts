@@ -5,8 +5,7 @@
  * has lost its memory, all begin again at the first seat. Several workers may take seats at once: a field is changed only if it is as it was read.
  */
 import { fairShareLimits, type JobSpec, sharesKey } from '@gridmr/contracts';
-import type { Queues } from '@gridmr/runtime';
-import type { Redis } from 'ioredis';
+import type { Queues, RedisConnection } from '@gridmr/runtime';
 import { z } from 'zod';
 import { laneCount, type Seats, takeSeats, taskCosts } from './fair-seats.js';
 
@@ -22,10 +21,10 @@ const changeField = `
 `;
 
 export class ClientShares {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #tasks: Queues['tasks'];
 
-  constructor(redis: Redis, tasks: Queues['tasks']) {
+  constructor(redis: RedisConnection, tasks: Queues['tasks']) {
     this.#redis = redis;
     this.#tasks = tasks;
   }
