@@ -1,0 +1,97 @@
+/** A whole stack over a Redis Cluster of three nodes, with TLS and a password where this machine can. */
+import { type JobStreamEvent, sweeperKey, systemMetricsSchema } from '@gridmr/contracts';
+import {
+  makeCertificate,
+  type OracleResult,
+  type PrivateRedis,
+  type RedisCluster,
+  redisPrograms,
+  startRedisCluster,
+  TemporaryDirectory,
+  type TestCertificate,
+} from '@gridmr/testkit';
+import { expect } from 'chai';
+import { expectExact, prepareSlowJob, slowJob, untilCleanedUp, untilMoment } from '../chaos/slow-job.js';
+import { type StartedStack, startStack } from './started-stack.js';
+
+const jobMs = 120_000;
+const password = 'a-secret/of+redis';
+
+describe('a stack over a Redis Cluster', function () {
+  this.timeout(150_000);
+  let directory: TemporaryDirectory;
+  let certificate: TestCertificate | undefined;
+  let cluster: RedisCluster;
+  let stack: StartedStack;
+  let expected: OracleResult;
+
+  before(async function () {
+    if (redisPrograms() === undefined) this.skip();
+    directory = await TemporaryDirectory.create('redis-cluster');
+    expected = await prepareSlowJob(directory);
+    certificate = await makeCertificate();
+    cluster = await startRedisCluster({ password, certificate });
+    const scheme = certificate === undefined ? 'redis' : 'rediss';
+    const named = cluster.nodes.slice(1).map(node => node.address);
+    stack = await startStack(directory, {
+      GRIDMR_WORKERS: '2',
+      GRIDMR_REDIS_URL: `${scheme}+cluster://:${encodeURIComponent(password)}@${named.join()}`,
+      ...(certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate.certificateFile }),
+    });
+  });
+  after(async () => {
+    await stack?.process.stop(60_000);
+    await cluster?.[Symbol.asyncDispose]();
+    await certificate?.[Symbol.asyncDispose]();
+    await directory?.[Symbol.asyncDispose]();
+  });
+
+  it('runs a job of 16 map and 4 reduce tasks exactly, and tells its events', async () => {
+    const { job_id } = await stack.client.submit(slowJob);
+    const told: JobStreamEvent[] = [];
+    const signal = AbortSignal.timeout(jobMs);
+    for await (const event of stack.client.events(job_id, { signal })) told.push(event);
+    expectExact(directory, await stack.client.job(job_id), expected);
+    expect(told.at(-1)).to.deep.include({ event: 'done' });
+    expect(told.some(event => event.event === 'task')).to.equal(true);
+    await untilCleanedUp(directory, job_id);
+  });
+
+  it('stops a cancelled job, whose tasks say so', async () => {
+    const { job_id } = await stack.client.submit(slowJob);
+    await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
+    await stack.client.cancel(job_id);
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
+    expect(job.status).to.equal('cancelled');
+  });
+
+  it('has figures of Redis and workers, and nothing to complain of', async () => {
+    const answer = await fetch(`${stack.url}/api/v1/metrics/system`);
+    const system = systemMetricsSchema.parse(await answer.json());
+    expect(system.redis?.memory_bytes).to.be.greaterThan(0);
+    expect(system.workers?.total).to.equal(2);
+    const complaints = linesOf(stack.process.stderr).filter(line => !line.includes('event loop was blocked'));
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('goes on with a job when the node that has its messages dies, and comes back without its memory', async () => {
+    const { job_id } = await stack.client.submit(slowJob);
+    await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
+    const node = await ownerOf(sweeperKey, cluster.nodes);
+    await node.crash();
+    await node.start();
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
+    expectExact(directory, job, expected);
+    expect(stack.process.stderr).not.to.contain(password);
+  });
+});
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter(line => line !== '');
+}
+
+/** The others only say who it is. */
+async function ownerOf(key: string, nodes: readonly PrivateRedis[]): Promise<PrivateRedis> {
+  for (const node of nodes) if (/^[01]$/.test(await node.command('EXISTS', key))) return node;
+  throw new Error(`no node has ${key}`);
+}
