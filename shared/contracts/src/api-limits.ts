@@ -59,6 +59,8 @@ export const liveLimits = {
   /** and of their text what an API process holds, for listeners that come back or are slow. */
   heldBytesMax: 16 * mib,
   changesPerReadMax: 500,
+  /** Jobs of which an API process remembers how far they were told; others may be told late what is over. */
+  toldJobsMax: 10_000,
   readBlockMs: 2 * secondMs,
   /** A listener that comes back to an API which has not read the stream of changes yet waits so long for it. */
   startWaitMs: 2 * secondMs,

@@ -83,10 +83,10 @@ export type GeneralStreamEvent = z.infer<typeof generalStreamEventSchema>;
 
 /**
  * An entry of the change stream. `gap`: changes before it were lost, so that whoever follows has to look at the records anew.
- * `client_id`: whose job it is, for streams that tell of the jobs of several clients; unknown for log lines.
+ * `client_id`: whose job it is, for streams that tell of the jobs of several clients; unknown for log lines. `run`: which run of the job it is about.
  */
 export const changeSchema = z.union([
-  jobStreamEventSchema.and(z.object({ client_id: z.string().optional() })),
+  jobStreamEventSchema.and(z.object({ client_id: z.string().optional(), run: z.number().int().positive().optional() })),
   z.object({ event: z.literal('gap') }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

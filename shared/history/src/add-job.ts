@@ -81,7 +81,7 @@ async function insertJob(trx: Transaction<Tables>, asked: AskedJob): Promise<boo
 /** What storing a new job changes. */
 export function newJobChange({ asked: { job_id, spec } }: NewJob): JobChange {
   const status = statusView({ job_id, status: 'queued', phase: null, error: null, ...noneYet });
-  return { clientId: spec.client_id, status, moved: true, tasks: [] };
+  return { clientId: spec.client_id, run: noneYet.run, status, moved: true, tasks: [] };
 }
 
 const noneYet = {

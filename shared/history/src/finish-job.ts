@@ -35,8 +35,8 @@ export async function finishJob(db: Kysely<Tables>, verdict: Verdict): Promise<J
 export async function movedJob(db: Kysely<Tables>, jobId: string): Promise<JobChange> {
   const row = await db
     .selectFrom('jobs')
-    .select([...statusColumns, 'client_id'])
+    .select([...statusColumns, 'client_id', 'run'])
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
-  return { clientId: row.client_id, status: statusView(row), moved: true, tasks: [] };
+  return { clientId: row.client_id, run: row.run, status: statusView(row), moved: true, tasks: [] };
 }

@@ -63,6 +63,8 @@ export interface TaskMove {
 /** What a call has changed of one job's records. */
 export interface JobChange {
   readonly clientId: string;
+  /** The run of the job that it is about. */
+  readonly run: number;
   readonly status: JobStatusView;
   /** Whether its status or its phase is another than before. */
   readonly moved: boolean;

@@ -63,7 +63,7 @@ function hasChanged({ row, before, moves }: LockedJob): boolean {
 function changeOf({ row, before, moves }: LockedJob): JobChange {
   // Late news may tell the phase of a job that has ended.
   const moved = row.status !== before.status || (row.phase !== before.phase && !isFinished(row.status));
-  return { clientId: row.client_id, status: statusView(row), moved, tasks: moves };
+  return { clientId: row.client_id, run: row.run, status: statusView(row), moved, tasks: moves };
 }
 
 async function lockJobs(trx: Transaction<Tables>, locks: RowLocks, ids: string[]): Promise<Map<string, LockedJob>> {

@@ -23,6 +23,7 @@ import { waitAtMost } from './wait-at-most.js';
 /** What has changed of a job. */
 export interface ChangedJob {
   readonly clientId: string;
+  readonly run: number;
   readonly status: JobStatusView;
   /** Whether its status or its phase is another than before. */
   readonly moved: boolean;
@@ -31,6 +32,7 @@ export interface ChangedJob {
 
 interface WaitingJob {
   readonly clientId: string;
+  run: number;
   status: JobStatusView;
   moved: boolean;
   readonly tasks: Record<TaskKind, Map<number, TaskState>>;
@@ -71,9 +73,10 @@ export class ChangePublisher implements AsyncDisposable {
     await waitAtMost(queueLimits.commandTimeoutMs, sent);
   }
 
-  #gather({ clientId, status, moved, tasks }: ChangedJob): void {
+  #gather({ clientId, run, status, moved, tasks }: ChangedJob): void {
     const id = status.job_id;
-    const job = this.#waiting.get(id) ?? { clientId, status, moved, tasks: { map: new Map(), reduce: new Map() } };
+    const job = this.#waiting.get(id) ?? { clientId, run, status, moved, tasks: { map: new Map(), reduce: new Map() } };
+    job.run = run;
     job.status = status;
     job.moved ||= moved;
     for (const { kind, index, state } of tasks) {
@@ -132,15 +135,15 @@ export async function appendChanges(redis: RedisConnection, changes: readonly Ch
   if (failure) throw failure;
 }
 
-function changesOf({ clientId, status, moved, tasks }: WaitingJob): Change[] {
+function changesOf({ clientId, run, status, moved, tasks }: WaitingJob): Change[] {
   const { job_id, phase, progress, tasks: counts } = status;
-  const client_id = clientId;
+  const of = { client_id: clientId, run };
   return [
-    ...taskEvents(job_id, tasks).map(data => ({ event: 'task' as const, data, client_id })),
+    ...taskEvents(job_id, tasks).map(data => ({ event: 'task' as const, data, ...of })),
     moved
-      ? { event: 'status' as const, data: status, client_id }
-      : { event: 'progress' as const, data: { job_id, phase, progress, tasks: counts }, client_id },
-    ...(isFinished(status.status) ? [{ event: 'done' as const, data: status, client_id }] : []),
+      ? { event: 'status' as const, data: status, ...of }
+      : { event: 'progress' as const, data: { job_id, phase, progress, tasks: counts }, ...of },
+    ...(isFinished(status.status) ? [{ event: 'done' as const, data: status, ...of }] : []),
   ];
 }
 

@@ -52,7 +52,7 @@ describe('the stream of changes', function () {
   const names = async () => (await written()).map(({ event }) => event);
 
   function change(jobId: string, more: Partial<ChangedJob> = {}): ChangedJob {
-    return { clientId: 'ada', status: statusOf(jobId), moved: false, tasks: [], ...more };
+    return { clientId: 'ada', run: 1, status: statusOf(jobId), moved: false, tasks: [], ...more };
   }
   const completed = (index: number) => ({ kind: 'map' as const, index, state: 'completed' as const });
 

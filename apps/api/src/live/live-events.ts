@@ -10,6 +10,7 @@ import { ChangeLog, type HeldChange } from './change-log.js';
 import { jobSnapshot } from './job-snapshot.js';
 import { Listener, type Snapshot, type Subject } from './listener.js';
 import { eventText, type LastEvent, parseLastEventId } from './server-sent-event.js';
+import { ToldJobs } from './told-jobs.js';
 
 /** Whose events a listener to all jobs may see. */
 export type MaySee = (job: Pick<HeldChange, 'jobId' | 'clientId'>) => boolean;
@@ -20,6 +21,7 @@ export class LiveEvents implements Disposable {
   readonly #history: History;
   readonly #logger: Logger;
   readonly #log = new ChangeLog();
+  readonly #told = new ToldJobs();
   readonly #listeners = new Map<string | undefined, Set<Listener>>();
   /** Snapshots that are being made: who asks meanwhile gets the same. */
   readonly #snapshots = new Map<string, Promise<Snapshot>>();
@@ -57,6 +59,7 @@ export class LiveEvents implements Disposable {
   /** What comes next does not follow on what came before. */
   start(id: string): void {
     this.#log.start(id);
+    this.#told.clear();
     this.#onStarted();
     this.#snapshots.clear();
     for (const listener of this.#all) listener.startAnew();
@@ -69,6 +72,7 @@ export class LiveEvents implements Disposable {
         this.start(id);
         continue;
       }
+      if (this.#told.isOver(change)) continue;
       this.#log.add(id, change);
       jobs.add(change.data.job_id);
     }
