@@ -1,4 +1,5 @@
 /** A whole stack over a Redis Cluster of three nodes, with TLS and a password where this machine can. */
+import { GridmrClient } from '@gridmr/client';
 import { type JobStreamEvent, sweeperKey, systemMetricsSchema } from '@gridmr/contracts';
 import {
   makeCertificate,
@@ -16,6 +17,7 @@ import { type StartedStack, startStack } from './started-stack.js';
 
 const jobMs = 120_000;
 const password = 'a-secret/of+redis';
+const secret = 'a-secret-of-the-operator';
 
 describe('a stack over a Redis Cluster', function () {
   this.timeout(150_000);
@@ -23,6 +25,7 @@ describe('a stack over a Redis Cluster', function () {
   let certificate: TestCertificate | undefined;
   let cluster: RedisCluster;
   let stack: StartedStack;
+  let client: GridmrClient;
   let expected: OracleResult;
 
   before(async function () {
@@ -36,8 +39,11 @@ describe('a stack over a Redis Cluster', function () {
     stack = await startStack(directory, {
       GRIDMR_WORKERS: '2',
       GRIDMR_REDIS_URL: `${scheme}+cluster://:${encodeURIComponent(password)}@${named.join()}`,
+      // Then requests are counted too.
+      GRIDMR_API_KEYS: `ops:admin:${secret}`,
       ...(certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate.certificateFile }),
     });
+    client = new GridmrClient({ baseUrl: stack.url, apiKey: secret });
   });
   after(async () => {
     await stack?.process.stop(60_000);
@@ -47,26 +53,24 @@ describe('a stack over a Redis Cluster', function () {
   });
 
   it('runs a job of 16 map and 4 reduce tasks exactly, and tells its events', async () => {
-    const { job_id } = await stack.client.submit(slowJob);
-    const told: JobStreamEvent[] = [];
-    const signal = AbortSignal.timeout(jobMs);
-    for await (const event of stack.client.events(job_id, { signal })) told.push(event);
-    expectExact(directory, await stack.client.job(job_id), expected);
+    const { job_id } = await client.submit(slowJob);
+    const told = await eventsOf(job_id);
+    expectExact(directory, await client.job(job_id), expected);
     expect(told.at(-1)).to.deep.include({ event: 'done' });
     expect(told.some(event => event.event === 'task')).to.equal(true);
     await untilCleanedUp(directory, job_id);
   });
 
   it('stops a cancelled job, whose tasks say so', async () => {
-    const { job_id } = await stack.client.submit(slowJob);
+    const { job_id } = await client.submit(slowJob);
     await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
-    await stack.client.cancel(job_id);
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
+    await client.cancel(job_id);
+    const job = await client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
     expect(job.status).to.equal('cancelled');
   });
 
   it('has figures of Redis and workers, and nothing to complain of', async () => {
-    const answer = await fetch(`${stack.url}/api/v1/metrics/system`);
+    const answer = await fetch(`${stack.url}/api/v1/metrics/system`, { headers: { 'x-api-key': secret } });
     const system = systemMetricsSchema.parse(await answer.json());
     expect(system.redis?.memory_bytes).to.be.greaterThan(0);
     expect(system.workers?.total).to.equal(2);
@@ -75,15 +79,23 @@ describe('a stack over a Redis Cluster', function () {
   });
 
   it('goes on with a job when the node that has its messages dies, and comes back without its memory', async () => {
-    const { job_id } = await stack.client.submit(slowJob);
+    const { job_id } = await client.submit(slowJob);
     await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
+    const listening = eventsOf(job_id);
     const node = await ownerOf(sweeperKey, cluster.nodes);
     await node.crash();
     await node.start();
-    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
+    const job = await client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
     expectExact(directory, job, expected);
+    expect((await listening).at(-1)).to.deep.include({ event: 'done' });
     expect(stack.process.stderr).not.to.contain(password);
   });
+
+  async function eventsOf(jobId: string): Promise<JobStreamEvent[]> {
+    const told: JobStreamEvent[] = [];
+    for await (const event of client.events(jobId, { signal: AbortSignal.timeout(jobMs) })) told.push(event);
+    return told;
+  }
 });
 
 function linesOf(text: string): string[] {

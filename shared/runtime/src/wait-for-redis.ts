@@ -6,19 +6,19 @@ import { redisPlaceSchema, shownPlace } from './redis-url.js';
 
 /**
  * Returns once Redis answers PING (and has loaded its data). `gone` ends the wait early with its reason.
- * @throws {QueueServerError} after `processLimits.readyMs`, or at once if the password is refused.
+ * @throws {QueueServerError} after `processLimits.readyMs`, or at once if waiting is in vain.
  */
 export async function waitForRedis(url: string, gone?: AbortSignal): Promise<void> {
   const redis = openRedis(url, { retryMs: () => processLimits.pollMs });
   let lastError: unknown;
-  const keep = (error: unknown) => {
-    lastError = error;
-  };
-  redis.on('error', keep);
-  // Of a Cluster, whose own errors only say that it failed.
-  redis.on('node error', keep);
   let timer: NodeJS.Timeout | undefined;
   const givenUp = new Promise<never>((_resolve, reject) => {
+    const keep = (error: unknown) => {
+      lastError = error;
+      if (error instanceof Error && isForGood.test(error.message)) reject(error);
+    };
+    // A Cluster's own errors only say that it failed, those of its nodes why; and so with Sentinels.
+    for (const name of ['error', 'node error', 'sentinelError']) redis.on(name, keep);
     timer = setTimeout(() => reject(new Error('it did not answer in time')), processLimits.readyMs);
     gone?.addEventListener('abort', () => reject(gone.reason), { once: true });
     if (gone?.aborted) reject(gone.reason);
@@ -38,6 +38,9 @@ export async function waitForRedis(url: string, gone?: AbortSignal): Promise<voi
     redis.disconnect();
   }
 }
+
+/** Time does not mend it: a password that is refused, a Redis of another kind, a master that the Sentinel does not know. */
+const isForGood = /WRONGPASS|NOAUTH|NOPERM|cluster support disabled|unknown command.*sentinel|invalid reply: null/i;
 
 function reasonOf(error: unknown, connectionError: unknown): string {
   return [error, connectionError]

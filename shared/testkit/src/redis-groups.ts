@@ -49,7 +49,8 @@ export async function startWatchedRedis(secrets: Secrets & { sentinelPassword?: 
   };
   const stop = () => stopAll(started);
   try {
-    const master = await start({ password });
+    // A replica is served at once, and not after others might have come.
+    const master = await start({ password, config: ['repl-diskless-sync-delay 0'] });
     const replica = await start({ password, config: [`replicaof 127.0.0.1 ${master.port}`] });
     await waitUntil('the replica', async () =>
       (await replica.command('INFO', 'replication')).includes('master_link_status:up'),
