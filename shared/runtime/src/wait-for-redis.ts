@@ -40,7 +40,7 @@ export async function waitForRedis(url: string, gone?: AbortSignal): Promise<voi
 }
 
 /** Time does not mend it: a password that is refused, a Redis of another kind, a master that the Sentinel does not know. */
-const isForGood = /WRONGPASS|NOAUTH|NOPERM|cluster support disabled|unknown command.*sentinel|invalid reply: null/i;
+const isForGood = /WRONGPASS|NOAUTH|NOPERM|cluster support disabled|unknown command.*sentinel|No such master/i;
 
 function reasonOf(error: unknown, connectionError: unknown): string {
   return [error, connectionError]

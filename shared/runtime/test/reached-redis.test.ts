@@ -70,13 +70,13 @@ describe('an address of Redis that leads to something else', function () {
       'GRIDMR_REDIS_URL leads to a Redis that runs as cluster: write it as redis+cluster://host:port,host:port.',
     );
     expect(await refusalOf(`redis+cluster://${login}@${server.address}`)).to.contain('cluster support disabled');
-    expect(await refusalOf(`redis+sentinel://${login}@${server.address}/m`)).to.match(/unknown command .sentinel/);
+    expect(await refusalOf(`redis+sentinel://${node.address}/m`)).to.match(/unknown command .sentinel/);
   });
 
   it('is refused at once with a wrong password, or the name of no master', async () => {
     const config = [`sentinel monitor known 127.0.0.1 ${server.port} 1`];
     await using sentinel = await PrivateRedis.start({ config, isSentinel: true });
-    expect(await refusalOf(`redis+sentinel://${login}@${sentinel.address}/unknown`)).to.contain('invalid reply: null');
+    expect(await refusalOf(`redis+sentinel://${login}@${sentinel.address}/unknown`)).to.contain('No such master');
     expect(await refusalOf(`redis+sentinel://:guessed@${sentinel.address}/known`)).to.contain('WRONGPASS');
     expect(await refusalOf(`redis+cluster://:guessed@${server.address}`)).to.contain('WRONGPASS');
   });
