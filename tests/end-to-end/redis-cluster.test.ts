@@ -1,5 +1,5 @@
 /** A whole stack over a Redis Cluster of three nodes, with TLS and a password where this machine can. */
-import { GridmrClient } from '@gridmr/client';
+import { ApiError, GridmrClient } from '@gridmr/client';
 import { type JobStreamEvent, sweeperKey, systemMetricsSchema } from '@gridmr/contracts';
 import {
   makeCertificate,
@@ -7,6 +7,7 @@ import {
   type PrivateRedis,
   type RedisCluster,
   redisPrograms,
+  StallMeter,
   startRedisCluster,
   TemporaryDirectory,
   type TestCertificate,
@@ -16,6 +17,8 @@ import { expectExact, prepareSlowJob, slowJob, untilCleanedUp, untilMoment } fro
 import { type StartedStack, startStack } from './started-stack.js';
 
 const jobMs = 120_000;
+/** Counting the request is given up first, then putting it into the queue. */
+const answerMsMax = 3000;
 const password = 'a-secret/of+redis';
 const secret = 'a-secret-of-the-operator';
 
@@ -84,6 +87,10 @@ describe('a stack over a Redis Cluster', function () {
     const listening = eventsOf(job_id);
     const node = await ownerOf(sweeperKey, cluster.nodes);
     await node.crash();
+    using clock = new StallMeter();
+    const refusal = await client.submit(slowJob).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(ApiError).and.to.include({ code: 'queue_unavailable' });
+    expect(clock.ranMs).to.be.lessThan(answerMsMax);
     await node.start();
     const job = await client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
     expectExact(directory, job, expected);

@@ -253,9 +253,9 @@ export const queueLimits = {
   silenceMs: 20 * secondMs,
   /** Pause before a command is sent again that no node of a Redis Cluster could take, */
   clusterRetryMs: 200,
-  /** and how often: a replica is promoted within that time, if there is one. A producer's is given up after 1 s. */
+  /** and how often: a replica is promoted within that time, if there is one. A producer's is given up after 0.6 s. */
   clusterRetriesMax: 1500,
-  clusterRetriesOfProducersMax: 5,
+  clusterRetriesOfProducersMax: 3,
   /** An idle consumer looks for messages so often: Redis may wake one whose process is frozen, and then nobody else. */
   idleLookMs: 1 * secondMs,
   /** How long the API tries one Redis command before it answers 503. */
