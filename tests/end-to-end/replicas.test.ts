@@ -96,23 +96,16 @@ describe('two API processes behind one address', function () {
       .and.at.most(max * windows);
   });
 
-  it('a key that is deleted at one of them is refused by the other within 2 s, and its stream of events ends', async () => {
+  it('a key that is deleted at one of them is refused by the other within 2 s', async () => {
     const [here, there] = ports();
     const admin = stack.client(adminSecret, here);
     const { key_id, secret } = await admin.access.createKey({ name: 'ann', role: 'viewer' });
-    const stream = await fetch(`http://127.0.0.1:${there}${routes.events}`, {
-      headers: { authorization: `Bearer ${secret}` },
-    });
-    expect(stream.status).to.equal(200);
     expect((await status(there, secret)).status).to.equal(200);
     await admin.access.deleteKey(key_id);
     expect((await status(here, secret)).status).to.equal(401);
     const startMs = performance.now();
     await waitUntil('the other to refuse it', async () => (await status(there, secret)).status === 401);
     expect(performance.now() - startMs).to.be.lessThan(accessLimits.keyBelievedMs + secondMs);
-    // Read to its end, which comes by itself.
-    await stream.text();
-    expect(performance.now() - startMs).to.be.lessThan(accessLimits.streamCheckMs + 2 * secondMs);
   });
 
   it('a session that was opened at one is known to the other', async () => {
