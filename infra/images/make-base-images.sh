@@ -115,7 +115,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   rm /tmp/password
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
   pg_ctl -D "$PGDATA" -o "-c listen_addresses=''" -w start >/dev/null
-  [ "$POSTGRES_DB" = "$POSTGRES_USER" ] || createdb -U "$POSTGRES_USER" -h /var/run/postgresql "$POSTGRES_DB"
+  [ "$POSTGRES_DB" = postgres ] || createdb -U "$POSTGRES_USER" -h /var/run/postgresql "$POSTGRES_DB"
   pg_ctl -D "$PGDATA" -m fast -w stop >/dev/null
 fi
 exec "$@" -c listen_addresses='*'

@@ -1,4 +1,4 @@
-/** A job of half a minute on one worker, with enough tasks to be hit in the middle; whose answer the oracle knows. */
+/** A job that takes a while, with enough tasks to be hit in the middle; whose answer the oracle knows. All of it over HTTP. */
 import type { GridmrClient } from '@gridmr/client';
 import type { JobRequest } from '@gridmr/contracts';
 import { makeText, type OracleResult, randomFor, runOracle, waitUntil } from '@gridmr/testkit';
