@@ -15,6 +15,8 @@ export class ComposeProject implements AsyncDisposable {
   readonly #files: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   readonly #command: readonly string[];
+  /** Volumes of the workers' own: one that is scaled away leaves its behind. */
+  readonly #scratch = new Set<string>();
   readonly url: string;
   readonly client: GridmrClient;
 
@@ -23,7 +25,7 @@ export class ComposeProject implements AsyncDisposable {
     this.#command = command;
     this.#env = {
       COMPOSE_PROJECT_NAME: this.name,
-      GRIDMR_PUBLISHED_PORT: String(port),
+      PUBLISHED_PORT: String(port),
       GRIDMR_API_KEYS: `tester:admin:${secret}`,
       GRIDMR_SCRAPE_KEY: `scrape-${secret}`,
     };
@@ -46,6 +48,10 @@ export class ComposeProject implements AsyncDisposable {
   /** With so many workers, and answers when the API and all of them serve. */
   async up(workers: number): Promise<void> {
     await this.compose('up', '-d', '--no-build', '--scale', `worker=${workers}`);
+    for (const id of await this.containers('worker')) {
+      const names = await this.docker('inspect', '-f', '{{range .Mounts}}{{.Name}} {{end}}', id);
+      for (const name of names.split(' ')) if (/^[0-9a-f]{64}$/.test(name)) this.#scratch.add(name);
+    }
     await this.untilWorkers(workers);
   }
 
@@ -95,5 +101,6 @@ export class ComposeProject implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.compose('down', '-v', '--remove-orphans', '-t', '5');
+    if (this.#scratch.size > 0) await this.docker('volume', 'rm', '-f', ...this.#scratch);
   }
 }

@@ -1,14 +1,16 @@
 /** The compose files, for real: images built, containers started, hurt and scaled under load, each answer checked. */
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type OracleResult, waitUntil } from '@gridmr/testkit';
+import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { ComposeProject } from './compose-project.js';
 import { runCommand, whyNoEngine } from './container-engine.js';
-import { expectAnswer, submitAndWaitForMiddle, uploadSlowInput } from './slow-count.js';
+import { expectAnswer, prepareSlowCount, type SlowCount, submitAndWaitForMiddle } from './slow-count.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const workers = 3;
+/** A job of 5 s on one core. */
+const turns = 1_000_000;
 /** Longer than a lock, plus a look for lost ones. */
 const pastLockMs = 12_000;
 
@@ -17,7 +19,7 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 describe('the stack in containers', function () {
   this.timeout(300_000);
   let project: ComposeProject;
-  let expected: OracleResult;
+  let count: SlowCount;
 
   before(async function () {
     this.timeout(900_000);
@@ -30,7 +32,7 @@ describe('the stack in containers', function () {
     project = await ComposeProject.create('compose.yaml');
     await project.compose('build');
     await project.up(workers);
-    expected = await uploadSlowInput(project.client);
+    count = await prepareSlowCount(project.client, turns);
   });
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed') return;
@@ -91,48 +93,60 @@ describe('the stack in containers', function () {
   });
 
   it('completes exactly when a worker is killed', async () => {
-    const jobId = await submitAndWaitForMiddle(project.client);
+    const jobId = await submitAndWaitForMiddle(project.client, count);
     await project.docker('kill', await project.busyWorker());
-    await expectAnswer(project.client, jobId, expected);
+    await expectAnswer(project.client, jobId, count);
     await project.up(workers);
   });
 
   it('completes exactly when a worker stands still past its lock, and goes on then', async () => {
-    const jobId = await submitAndWaitForMiddle(project.client);
+    const jobId = await submitAndWaitForMiddle(project.client, count);
     const worker = await project.busyWorker();
     await project.docker('pause', worker);
     await pause(pastLockMs);
     await project.docker('unpause', worker);
-    await expectAnswer(project.client, jobId, expected);
+    await expectAnswer(project.client, jobId, count);
     // What it had at hand was done by another; it has given that up, and works again.
     await project.untilWorkers(workers);
-    await expectAnswer(project.client, jobId, expected);
+    await expectAnswer(project.client, jobId, count);
   });
 
   it('completes exactly when a worker is cut off the network, and comes back', async () => {
-    const jobId = await submitAndWaitForMiddle(project.client);
+    const jobId = await submitAndWaitForMiddle(project.client, count);
     const worker = await project.busyWorker();
     await project.docker('network', 'disconnect', `${project.name}_work`, worker);
-    await expectAnswer(project.client, jobId, expected);
+    await expectAnswer(project.client, jobId, count);
     await project.docker('network', 'connect', `${project.name}_work`, worker);
     await project.untilWorkers(workers);
   });
 
   it('completes exactly while scaled from 3 to 1 to 4', async () => {
-    const jobs = [await submitAndWaitForMiddle(project.client), await submitAndWaitForMiddle(project.client)];
+    const jobs = [
+      await submitAndWaitForMiddle(project.client, count),
+      await submitAndWaitForMiddle(project.client, count),
+    ];
     await project.up(1);
     await project.up(4);
-    for (const jobId of jobs) await expectAnswer(project.client, jobId, expected);
+    for (const jobId of jobs) await expectAnswer(project.client, jobId, count);
     const attempts = await Promise.all(jobs.map(jobId => project.client.job(jobId)));
     expect(attempts.map(job => job.counters.failed_attempts)).to.deep.equal([0, 0]);
   });
 
+  it('exports files over NFS, with the capabilities that its server has', async () => {
+    await using files = await ComposeProject.create('compose.yaml', 'compose.nfs.yaml');
+    await files.compose('build', 'nfs');
+    await files.compose('up', '-d', 'nfs');
+    await files.untilHealthy('nfs');
+    const logs = await files.compose('logs', 'nfs');
+    expect(logs).to.not.match(/no export entries|Fatal/i);
+  });
+
   it('completes exactly when Redis is restarted, and when the API is', async () => {
     for (const service of ['redis', 'api'] as const) {
-      const jobId = await submitAndWaitForMiddle(project.client);
+      const jobId = await submitAndWaitForMiddle(project.client, count);
       await project.compose('restart', '-t', '10', service);
       await waitUntil('the API', async () => (await project.client.health()).status === 'ok');
-      await expectAnswer(project.client, jobId, expected);
+      await expectAnswer(project.client, jobId, count);
     }
   });
 });

@@ -10,31 +10,33 @@ const jobMs = 180_000;
 const input = 'slow/words.txt';
 const text = makeText(randomFor('compose'), 'words', lines);
 
-/** Turns of an empty loop: a tenth of a second a record in the sandbox, none of which shows in the answer. */
-const functions = {
-  map_function: `line => {
-    for (let i = 0; i < 2e6; i++);
-    return line.split(' ').filter(word => word).map(word => [word, 1]);
-  }`,
-  reduce_function: '(word, ones) => [word, ones.reduce((a, b) => a + b, 0)]',
-} as const;
+/** A job, and what it must give. */
+export interface SlowCount {
+  readonly request: JobRequest;
+  readonly expected: OracleResult;
+}
 
-export const slowCount: JobRequest = {
-  name: 'slow count',
-  input_file: input,
-  num_reducers: 3,
-  split_size_mb: text.length / mapTasks / 1024 / 1024,
-  ...functions,
-};
-
-export async function uploadSlowInput(client: GridmrClient): Promise<OracleResult> {
+/** `turns` of an empty loop for each record: a million take some 20 ms in the sandbox, none of which shows in the answer. */
+export async function prepareSlowCount(client: GridmrClient, turns: number): Promise<SlowCount> {
+  const functions = {
+    map_function: `line => {
+      for (let i = 0; i < ${turns}; i++);
+      return line.split(' ').filter(word => word).map(word => [word, 1]);
+    }`,
+    reduce_function: '(word, ones) => [word, ones.reduce((a, b) => a + b, 0)]',
+  } as const;
   await client.files.upload(input, new Uint8Array(text));
-  return runOracle({ program: { form: 'functions', ...functions }, inputs: [{ path: input, bytes: text }] });
+  const expected = await runOracle({
+    program: { form: 'functions', ...functions },
+    inputs: [{ path: input, bytes: text }],
+  });
+  const split_size_mb = text.length / mapTasks / 1024 / 1024;
+  return { expected, request: { name: 'slow count', input_file: input, num_reducers: 3, split_size_mb, ...functions } };
 }
 
 /** Submits it, and answers once some of its map tasks are done and others are not. */
-export async function submitAndWaitForMiddle(client: GridmrClient): Promise<string> {
-  const { job_id } = await client.submit(slowCount);
+export async function submitAndWaitForMiddle(client: GridmrClient, { request }: SlowCount): Promise<string> {
+  const { job_id } = await client.submit(request);
   await waitUntil('the middle of the job', async () => {
     const { tasks } = await client.job(job_id);
     return tasks.map.completed >= 2 && tasks.map.running > 0;
@@ -43,7 +45,7 @@ export async function submitAndWaitForMiddle(client: GridmrClient): Promise<stri
 }
 
 /** Waits across answers that do not come, and compares every line. */
-export async function expectAnswer(client: GridmrClient, jobId: string, expected: OracleResult): Promise<void> {
+export async function expectAnswer(client: GridmrClient, jobId: string, { expected }: SlowCount): Promise<void> {
   const signal = AbortSignal.timeout(jobMs);
   const job = await waitUntil(`the end of ${jobId}`, () => client.waitFor(jobId, { signal }), { timeoutMs: jobMs });
   expect(job.error).to.equal(null);

@@ -117,6 +117,8 @@ describe('infra/compose', () => {
       const used = texts.flatMap(text => [...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
       expect([...new Set(used)].filter(name => !names.includes(name))).to.deep.equal([]);
       expect(names.filter(name => !used.includes(name))).to.deep.equal(['COMPOSE_PROJECT_NAME']);
+      // Whoever has this file in the environment of a shell can still run the programs themselves.
+      expect(names.filter(name => name.startsWith('GRIDMR_') && !settingNames.includes(name))).to.deep.equal([]);
       expect(new Set(names).size).to.equal(names.length);
     });
 

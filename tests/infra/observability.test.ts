@@ -111,6 +111,7 @@ describe('infra/compose/observability', function () {
     for (const { alert, labels, annotations } of await rules()) {
       expect(guide, alert).to.include(`| \`${alert}\` |`);
       expect(labels.severity, alert).to.be.oneOf(['critical', 'warning', 'info']);
+      expect(Object.keys(annotations), alert).to.deep.equal(['summary']);
       expect(annotations.summary, alert).to.match(/\.$/);
     }
   });

@@ -2,15 +2,19 @@
 import {
   forgetfulMemory,
   NfsMounts,
-  type OracleResult,
   type PrivatePostgres,
   recommendedMemory,
   startPrivatePostgres,
   whyNoNfsMounts,
 } from '@gridmr/testkit';
 import { expect } from 'chai';
-import { expectAnswer, submitAndWaitForMiddle, uploadSlowInput } from '../compose/slow-count.js';
+import { expectAnswer, prepareSlowCount, type SlowCount, submitAndWaitForMiddle } from '../compose/slow-count.js';
 import { SeparateProcesses } from './separate-processes.js';
+
+/** A job of 2 s on one core. */
+const turns = 400_000;
+/** Longer than a lock of 3 s, and a look for lost ones. */
+const pastLockMs = 6000;
 
 for (const [name, memory] of Object.entries({
   'with the options that operating.md names': recommendedMemory,
@@ -21,7 +25,7 @@ for (const [name, memory] of Object.entries({
     let mounts: NfsMounts;
     let database: PrivatePostgres | undefined;
     let stack: SeparateProcesses;
-    let expected: OracleResult;
+    let count: SlowCount;
 
     before(async function () {
       const reason = whyNoNfsMounts();
@@ -35,7 +39,7 @@ for (const [name, memory] of Object.entries({
       const [apiDirectory = '', ...workerDirectories] = mounts.paths;
       const env = { GRIDMR_DATABASE_URL: database.url, GRIDMR_LOCK_SECONDS: '3', GRIDMR_STALLED_CHECK_SECONDS: '1' };
       stack = await SeparateProcesses.start({ apiDirectory, workerDirectories, env });
-      expected = await uploadSlowInput(stack.client);
+      count = await prepareSlowCount(stack.client, turns);
     });
     after(async () => {
       await stack?.[Symbol.asyncDispose]();
@@ -44,20 +48,20 @@ for (const [name, memory] of Object.entries({
     });
 
     it('gives the exact answer, both workers having had a part in it', async () => {
-      const jobId = await submitAndWaitForMiddle(stack.client);
-      await expectAnswer(stack.client, jobId, expected);
+      const jobId = await submitAndWaitForMiddle(stack.client, count);
+      await expectAnswer(stack.client, jobId, count);
       const { items } = await stack.client.tasks(jobId, { kind: 'map' });
       const workers = new Set(items.flatMap(task => task.attempts.map(attempt => attempt.worker_id)));
       expect(workers.size).to.equal(2);
     });
 
     it('gives it when a worker is stopped past its lock and goes on, as late as it is', async () => {
-      const jobId = await submitAndWaitForMiddle(stack.client);
+      const jobId = await submitAndWaitForMiddle(stack.client, count);
       const busy = (await stack.client.workers()).find(({ state }) => state === 'busy')?.pid;
       const late = stack.workers.find(({ pid }) => pid === busy) ?? stack.workers[0];
       late?.child.kill('SIGSTOP');
-      setTimeout(() => late?.child.kill('SIGCONT'), 6000);
-      await expectAnswer(stack.client, jobId, expected);
+      setTimeout(() => late?.child.kill('SIGCONT'), pastLockMs);
+      await expectAnswer(stack.client, jobId, count);
     });
   });
 }
