@@ -1,5 +1,13 @@
 /** A worker process: read settings, build, wait for the signal to stop, stop in reverse order. */
-import { createLogger, installCrashGuard, LoopWatch, readSettings, stopSignal, untilAborted } from '@gridmr/runtime';
+import {
+  AliveFile,
+  createLogger,
+  installCrashGuard,
+  LoopWatch,
+  readSettings,
+  stopSignal,
+  untilAborted,
+} from '@gridmr/runtime';
 import { createWorker } from './create-worker.js';
 
 async function main(): Promise<void> {
@@ -14,6 +22,7 @@ async function main(): Promise<void> {
     );
   }
   const worker = await createWorker(settings, settings.redisUrl, logger);
+  using _alive = settings.aliveFile === undefined ? undefined : new AliveFile(settings.aliveFile, logger);
   process.send?.({ ready: { workerId: worker.workerId } });
   await untilAborted(stop);
   logger.info('worker stops', { worker_id: worker.workerId, reason: String(stop.reason) });

@@ -1,4 +1,5 @@
 /** What every GridMR process needs to run: settings, logs, the queue, and an orderly end. */
+export * from './alive-file.js';
 export * from './change-publisher.js';
 export * from './change-reader.js';
 export * from './check-redis.js';

@@ -67,8 +67,12 @@ const environmentSchema = z.object({
   GRIDMR_RETRY_HOURS: wholeOrFraction(0, settingLimits.retryHoursMax).default(24),
   GRIDMR_RETENTION_DAYS: wholeOrFraction(settingLimits.retentionDaysMin, settingLimits.retentionDaysMax).optional(),
   GRIDMR_RETENTION_JOBS: wholeNumber(0, settingLimits.retentionJobsMax).optional(),
+  GRIDMR_ALIVE_FILE: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: secretUrl(['http', 'https']).optional(),
 });
+
+/** Every variable that is read. */
+export const settingNames: readonly string[] = Object.keys(environmentSchema.shape);
 
 const settingsSchema = environmentSchema.transform(env => ({
   apiHost: env.GRIDMR_API_HOST,
@@ -106,6 +110,8 @@ const settingsSchema = environmentSchema.transform(env => ({
   /** Records of finished jobs that ended longer ago, or that are not among the last so many, are removed. Unset: never. */
   retentionDays: env.GRIDMR_RETENTION_DAYS,
   retentionJobs: env.GRIDMR_RETENTION_JOBS,
+  /** Written every two seconds by a worker that is well, for health checks. */
+  aliveFile: env.GRIDMR_ALIVE_FILE,
   /** Accepted and not used yet. */
   otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
 }));
@@ -139,9 +145,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 function unknownNames(names: readonly string[]): string[] {
-  const known = Object.keys(environmentSchema.shape);
   return names
     .filter(name => name.startsWith('GRIDMR_') && !name.startsWith(testPrefix))
-    .filter(name => !known.includes(name) && !commandNames.includes(name))
-    .map(name => `${name} is not a setting; did you mean ${nearestName(name, known)}?`);
+    .filter(name => !settingNames.includes(name) && !commandNames.includes(name))
+    .map(name => `${name} is not a setting; did you mean ${nearestName(name, settingNames)}?`);
 }

@@ -83,8 +83,11 @@ const soundReaddir = readdir;
 /** Where a store puts files on their way; it stays. */
 const ways = ['.gridmr', '.gridmr/tmp'];
 
+/** What an NFS client makes of a file that is removed while it is open; it goes when the file is closed. */
+const sillyName = /(^|\/)\.nfs[0-9a-f]{24}$/;
+
 /** Every name below a directory of the machine, hidden ones too, but for the place of files on their way. */
 export async function everythingIn(directory: string): Promise<string[]> {
   const names = await soundReaddir(directory, { recursive: true });
-  return names.filter(name => !ways.includes(name)).sort();
+  return names.filter(name => !ways.includes(name) && !sillyName.test(name)).sort();
 }
