@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build, createServer } from 'vite';
+import { readExamples } from './read-examples.mjs';
 
 const api = process.env.GRIDMR_URL ?? 'http://127.0.0.1:8000';
 const options = {
@@ -12,6 +13,7 @@ const options = {
   configFile: false,
   logLevel: 'warn',
   plugins: [react()],
+  define: { GRIDMR_EXAMPLES: JSON.stringify(await readExamples()) },
   build: { outDir: 'dist', emptyOutDir: true, sourcemap: true, chunkSizeWarningLimit: 1500 },
   server: { proxy: { '/api': api, '/health': api } },
 };

@@ -49,6 +49,19 @@ describe('a newcomer', function () {
     await keepScreenshot(page, 'submit-dark');
   });
 
+  it('runs examples of several inputs and of binary ones as they are', async () => {
+    for (const [name, shown] of [
+      ['join', /^1\d{3} \w+$/],
+      ['image histogram', /^noon\.ppm \[/],
+    ] as const) {
+      await page.goto(`${stack.url}/submit`);
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('button', { name: 'Submit', exact: true }).click();
+      const results = page.getByRole('region', { name: 'Results' });
+      await results.getByRole('row', { name: shown }).first().waitFor();
+    }
+  });
+
   it('sees a mistake where it was made, a moment after making it', async () => {
     await page.goto(`${stack.url}/submit`);
     await page.getByRole('button', { name: 'word count' }).click();

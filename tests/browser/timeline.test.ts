@@ -1,7 +1,9 @@
 /** The timeline of a job some of whose attempts do not simply commit. */
+import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { processMarks, processOf, signalIfThere } from '../chaos/stack-processes.js';
+import { attemptsOf, describeAttempts, type Straggling, stragglingJob } from '../chaos/straggling-job.js';
 import { RunningStack } from '../end-to-end/running-stack.js';
 import { keepScreenshot, openBrowser } from './opened-browser.js';
 import { openPage } from './opened-page.js';
@@ -62,6 +64,46 @@ describe('the timeline of a job', function () {
     await keepScreenshot(page, 'timeline-dark');
   });
 
+  it('outlines a speculative attempt, and tells the one it overtook', async () => {
+    const what: Straggling = { phase: 'map', tasks: 40, stragglers: [7] };
+    const job = await stack.run(await stragglingJob(stack, what));
+    expect(job.status).to.equal('completed');
+    await waitUntil('the end of the loser', async () => {
+      const attempts = await attemptsOf(stack, job.job_id, 'map', 7);
+      return describeAttempts(attempts) === '1 cancelled, 2 committed speculative';
+    });
+    const { page } = await openPage(browser, `${stack.url}/jobs/${job.job_id}`);
+    const legend = page.locator('.legend');
+    await legend.getByText(/^\s*[1-4] speculative$/).waitFor();
+    await legend.getByText(/^\s*[1-4] cancelled$/).waitFor();
+    await page.getByText('Attempts that were not simply committed').click();
+    const unusual = page.getByRole('listitem');
+    await unusual.filter({ hasText: /^map task 7, attempt 1 cancelled on/ }).waitFor();
+    await unusual.filter({ hasText: /^map task 7, attempt 2 committed, speculative on/ }).waitFor();
+    expect(await pixelsOf(page, 'cancelled')).to.be.greaterThan(20);
+    // Its outline has the colour of the text.
+    expect(await pixelsOf(page, 'text', 250)).to.be.greaterThan(5);
+    expect(await pixelsOf(page, 'superseded')).to.equal(0);
+
+    // Two attempts that end in the same moment cannot be arranged: what the API says of the loser is changed on its way.
+    const overtaken = await browser.newPage();
+    await overtaken.route(/\/tasks\?/, async route => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"cancelled"', '"superseded"') });
+    });
+    await overtaken.goto(`${stack.url}/jobs/${job.job_id}`);
+    await overtaken
+      .locator('.legend')
+      .getByText(/^\s*[1-4] superseded$/)
+      .waitFor();
+    expect(await pixelsOf(overtaken, 'superseded')).to.be.greaterThan(20);
+    expect(await pixelsOf(overtaken, 'cancelled')).to.equal(0);
+    await keepScreenshot(overtaken, 'timeline-superseded-light');
+    await overtaken.emulateMedia({ colorScheme: 'dark' });
+    await overtaken.waitForFunction('matchMedia("(prefers-color-scheme: dark)").matches');
+    await keepScreenshot(overtaken, 'timeline-superseded-dark');
+  });
+
   it('says what an attempt was when it is pointed at, and shows its task when it is clicked', async () => {
     const { job_id } = await stack.run({ name: 'short', input_file: 'in.txt', map_function: 'line => [[line, 1]]' });
     const { page } = await openPage(browser, `${stack.url}/jobs/${job_id}`);
@@ -77,8 +119,8 @@ describe('the timeline of a job', function () {
   });
 });
 
-/** How many pixels of the canvas have exactly the colour of a state. */
-function pixelsOf(page: Page, state: string): Promise<number> {
+/** How many pixels of the canvas have exactly the colour of a state. @param left those further to the right only: not the names of workers */
+function pixelsOf(page: Page, state: string, left = 0): Promise<number> {
   return page.evaluate<number>(`(() => {
     const canvas = document.querySelector('canvas.timeline');
     const probe = canvas.getContext('2d');
@@ -89,6 +131,7 @@ function pixelsOf(page: Page, state: string): Promise<number> {
     const [red, green, blue] = one.getImageData(0, 0, 1, 1).data;
     let count = 0;
     for (let i = 0; i < data.length; i += 4) {
+      if ((i / 4) % canvas.width < ${left}) continue;
       if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] === 255) count++;
     }
     return count;

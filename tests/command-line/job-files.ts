@@ -32,3 +32,11 @@ export function map(line, ctx) {
 }
 export function reduce(key, values) { return [key, 1]; }
 `;
+
+/** Logs how long its record is; from a record that begins with another letter it does not come back. */
+export const talkingFile = `
+export function map(line, ctx) {
+  if (line.startsWith('l')) for (;;);
+  ctx.log('saw ' + line.length);
+}
+`;

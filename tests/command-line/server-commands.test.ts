@@ -4,7 +4,7 @@ import { childProcesses, freePort, TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { booksDirectory, RunningStack } from '../end-to-end/running-stack.js';
 import { type CommandEnd, gridmr, startGridmr } from './gridmr-process.js';
-import { endlessFile, failingTypeScript, slowFile, wordCountFile } from './job-files.js';
+import { endlessFile, failingTypeScript, slowFile, talkingFile, wordCountFile } from './job-files.js';
 
 const book = 'pg-metamorphosis.txt';
 
@@ -134,6 +134,20 @@ describe('gridmr against a server', function () {
     const id = JSON.parse((await ask('status', 'last', '--json')).stdout).job_id;
     expect(await ask('delete', 'last')).to.include({ code: 0, stdout: `${id} is deleted\n` });
     expect((await ask('status', id)).code).to.equal(3);
+  });
+
+  it('follows what a job logs, line by line as attempts commit, and to its end', async () => {
+    await files.write('talks.mjs', talkingFile);
+    await stack.directory.write('two.txt', '00000000000000000000000\nlong as the other line\n');
+    const options = ['-i', 'two.txt', '--split-size-mb', String(24 / 1024 / 1024)];
+    const { stdout: id } = await ask('submit', 'talks.mjs', ...options, '--no-speculative');
+    const command = startGridmr(['logs', id.trim(), '--follow'], { cwd: files.path, env: { GRIDMR_URL: stack.url } });
+    await command.waitForOutput(/^m-00000: saw 23\n/);
+    expect((await stack.client.status(id.trim())).status).to.equal('running');
+    await stack.client.cancel(id.trim());
+    expect(await command.exited).to.deep.equal({ code: 0, signal: null });
+    expect(command.stdout).to.equal('m-00000: saw 23\n');
+    expect((await ask('logs', id.trim(), '--follow')).stdout).to.equal('m-00000: saw 23\n');
   });
 
   it('stops watching on Ctrl-C, and the job goes on until it is cancelled', async () => {

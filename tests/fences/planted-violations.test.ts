@@ -32,7 +32,13 @@ const planted: Record<string, { broken: SourceFile[][]; kept: SourceFile[][] }> 
       [file('shared/engine/src/x.ts', "import { x } from '@gridmr/storage/dist/fs-store.js';")],
       [file('shared/engine/test/x.test.ts', "import { x } from '../../storage/dist/fs-store.js';")],
     ],
-    kept: [[file('shared/engine/test/x.test.ts', "import { x } from '../dist/merge.js';")]],
+    kept: [
+      [file('shared/engine/test/x.test.ts', "import { x } from '../dist/merge.js';")],
+      [
+        manifest('shared/storage/package.json', { exports: { '.': {}, './quick': {} } }),
+        file('shared/engine/src/x.ts', "import { x } from '@gridmr/storage/quick';"),
+      ],
+    ],
   },
   'src imports nothing of tests': {
     broken: [[file('shared/engine/src/x.ts', "import { x } from '../test/x.js';")]],

@@ -1,5 +1,5 @@
 /** The whole command line: every command, and what they share. */
-import { packageVersion } from '@gridmr/runtime';
+import { packageVersion } from '@gridmr/runtime/package-version';
 import { Command } from 'commander';
 import type { CommandLine } from './command-line.js';
 import { addBenchCommand } from './commands/bench.js';

@@ -1,6 +1,7 @@
 /** What every command works with: where it writes, which server it asks, and when it has to stop. */
 import { GridmrClient } from '@gridmr/client';
-import { stopSignal } from '@gridmr/runtime';
+// Not all of the package: a command that is run often needs no queue, and loading one takes longer than most commands do.
+import { stopSignal } from '@gridmr/runtime/stop-signal';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.js';
 import { exitCodes } from './exit-codes.js';

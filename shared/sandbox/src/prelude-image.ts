@@ -19,16 +19,16 @@ interface PageRun {
   readonly bytes: Uint8Array;
 }
 
-/** Pages of `memory` that hold anything. */
+/** Pages of `memory` that hold anything. Looked at by block first: most of a new memory was never written to. */
 export function usedPages(memory: ArrayBuffer): Set<number> {
-  const words = new Uint32Array(memory);
-  const wordsPerPage = pageBytes / Uint32Array.BYTES_PER_ELEMENT;
+  const bytes = Buffer.from(memory);
   const used = new Set<number>();
-  for (let at = 0; at < words.length; at++) {
-    if (words[at] === 0) continue;
-    const page = Math.floor(at / wordsPerPage);
-    used.add(page);
-    at = (page + 1) * wordsPerPage - 1;
+  for (let block = 0; block < bytes.length; block += clearedBytes) {
+    const end = Math.min(block + clearedBytes, bytes.length);
+    if (isZero(bytes, block, end)) continue;
+    for (let at = block; at < end; at += pageBytes) {
+      if (!isZero(bytes, at, Math.min(at + pageBytes, end))) used.add(at / pageBytes);
+    }
   }
   return used;
 }

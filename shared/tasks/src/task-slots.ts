@@ -9,21 +9,34 @@ const threadEntry = new URL('./task-thread/main.js', import.meta.url);
 
 export class TaskSlots implements AsyncDisposable {
   readonly #data: TaskThreadData;
-  readonly #idle: GuardedThread[] = [];
+  /** Started, or starting. */
+  readonly #idle: Promise<GuardedThread>[] = [];
   readonly #busy = new Set<GuardedThread>();
 
   /** Threads that had to be terminated, since the start. */
   terminated = 0;
 
-  private constructor(data: TaskThreadData) {
+  /** Without any thread yet: each is started when an attempt needs it, or by `startAhead`. */
+  constructor(data: TaskThreadData) {
     this.#data = data;
   }
 
   /** Starts all threads, so that the first attempt finds a warm one. */
   static async start(count: number, data: TaskThreadData): Promise<TaskSlots> {
     const slots = new TaskSlots(data);
-    slots.#idle.push(...(await Promise.all(Array.from({ length: count }, () => slots.#startThread()))));
+    slots.startAhead(count);
+    await Promise.all(slots.#idle);
     return slots;
+  }
+
+  /** Starts threads, and does not wait for them: the next attempts do. */
+  startAhead(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const starting = this.#startThread();
+      // Whoever takes it hears of it.
+      starting.catch(() => undefined);
+      this.#idle.push(starting);
+    }
   }
 
   get busy(): number {
@@ -35,13 +48,13 @@ export class TaskSlots implements AsyncDisposable {
    * outcomes of those before it come by `onNotice`, unless the thread was terminated.
    */
   async run(request: AttemptsRequest, options: RunOptions): Promise<AttemptOutcome[]> {
-    const thread = this.#idle.pop() ?? (await this.#startThread());
+    const thread = await (this.#idle.pop() ?? this.#startThread());
     this.#busy.add(thread);
     try {
       return await thread.run<AttemptsRequest, AttemptOutcome[]>(request, options);
     } finally {
       this.#busy.delete(thread);
-      if (thread.alive) this.#idle.push(thread);
+      if (thread.alive) this.#idle.push(Promise.resolve(thread));
       else this.terminated++;
     }
   }
@@ -51,6 +64,8 @@ export class TaskSlots implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#idle, ...this.#busy].map(thread => thread[Symbol.asyncDispose]()));
+    const idle = await Promise.allSettled(this.#idle);
+    const started = idle.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+    await Promise.all([...started, ...this.#busy].map(thread => thread[Symbol.asyncDispose]()));
   }
 }

@@ -1,6 +1,7 @@
 /** Which package may import which. Dependencies point one way: contracts below, apps on top. */
 import { importsOf, packageNameOf, targetOf } from '../imports.js';
-import { isCode, isProduct, packageOf, type Rule } from '../source-file.js';
+import { isCode, isProduct, packageOf, type Rule, type SourceFile } from '../source-file.js';
+import { manifestOf } from './import-sources.js';
 
 /** Of GridMR's own packages. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -56,12 +57,20 @@ export const noDeepImports: Rule = files =>
     .flatMap(file =>
       importsOf(file)
         .filter(({ specifier }) => {
-          if (specifier.startsWith('@gridmr/')) return specifier.split('/').length > 2;
+          if (specifier.startsWith('@gridmr/')) return !isEntry(files, specifier);
           return specifier.startsWith('.') && packageOf(targetOf(file, specifier)) !== packageOf(file.path);
         })
         .filter(() => packageOf(file.path) !== 'scripts')
         .map(({ specifier }) => `${file.path}: imports ${specifier} past the index of another package`),
     );
+
+/** A package's index, or another entry that its manifest names: for who needs one thing of a package that takes long to load. */
+function isEntry(files: readonly SourceFile[], specifier: string): boolean {
+  const [scope, name, ...rest] = specifier.split('/');
+  if (rest.length === 0) return true;
+  const { exports = {} } = manifestOf(files, `shared/${name}`);
+  return scope === '@gridmr' && `./${rest.join('/')}` in exports;
+}
 
 /** The product never sees its tests. */
 export const noTestsInProduct: Rule = files =>

@@ -4,11 +4,12 @@ import { isCode, isProduct, packageOf, type Rule, type SourceFile } from '../sou
 
 interface Manifest {
   readonly name?: string;
+  readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-function manifestOf(files: readonly SourceFile[], directory: string): Manifest {
+export function manifestOf(files: readonly SourceFile[], directory: string): Manifest {
   const path = directory === '' ? 'package.json' : `${directory}/package.json`;
   const found = files.find(file => file.path === path);
   return found === undefined ? {} : JSON.parse(found.text);

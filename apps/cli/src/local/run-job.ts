@@ -57,12 +57,11 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   const status = new LocalStatus(asked.job_id, job.onStatus);
   status.enter('plan');
   const { module: engine } = await compileQuickJs();
-  // One thread starts while the plan is made; the others when there are tasks for them.
-  const starting = TaskSlots.start(1, { dataDirectory: workDirectory, inputDirectory, engine });
-  const planning = planLocally(job, await openFsStore(inputDirectory), jobs);
-  planning.catch(() => undefined);
-  await using slots = await starting;
-  const { plan, recordsOfLast } = await planning;
+  await using slots = new TaskSlots({ dataDirectory: workDirectory, inputDirectory, engine });
+  // One thread starts while the plan is made, the others as soon as there are known to be tasks for them.
+  slots.startAhead(1);
+  const { plan, recordsOfLast } = await planLocally(job, await openFsStore(inputDirectory), jobs);
+  slots.startAhead(Math.min(job.threads, plan.map_tasks) - 1);
   signal.throwIfAborted();
   status.planned(plan);
   const stage: Stage = {

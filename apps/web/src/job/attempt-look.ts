@@ -23,7 +23,7 @@ export const attemptMeaning: Readonly<Record<AttemptState, string>> = {
 
 /** Those are drawn so wide at least, in pixels. */
 export const widthMin: Readonly<Record<AttemptState, number>> = {
-  committed: 0.6,
+  committed: 1,
   running: 2,
   superseded: 3,
   cancelled: 3,

@@ -1,7 +1,9 @@
 /** Draws a timeline on a canvas, and finds the attempt under a point of it. */
 import type { AttemptState } from '@gridmr/contracts';
+import { fitCanvas } from '../parts/fit-canvas.js';
 import { attemptOrder, fillOf, widthMin } from './attempt-look.js';
 import type { TimelineBand, TimelineBar, TimelineLayout } from './lay-out-timeline.js';
+import { marksOf, spanOf } from './timeline-marks.js';
 
 const labelPx = 18;
 const bandGapPx = 8;
@@ -30,14 +32,8 @@ export function heightOf({ layout, lane }: TimelineScale): number {
 }
 
 export function drawTimeline(canvas: HTMLCanvasElement, scale: TimelineScale): void {
-  const height = heightOf(scale);
-  const ratio = window.devicePixelRatio;
-  canvas.width = scale.width * ratio;
-  canvas.height = height * ratio;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (context === null) return;
-  context.scale(ratio, ratio);
+  const context = fitCanvas(canvas, scale.width, heightOf(scale), { willReadFrequently: true });
+  if (context === undefined) return;
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name);
   drawAxis(context, scale, colour);
@@ -111,19 +107,18 @@ function drawBars(
   fills: Fills,
   outline: string,
 ): void {
-  const gap = lane > 5 ? 2 : 0;
+  const high = lane - (lane > 5 ? 2 : 0);
+  const marks = marksOf(bars, ms => place(ms, layout, width));
   for (const state of attemptOrder) {
     context.fillStyle = fills.get(state) ?? '';
-    for (const { attempt, lane: row, startMs, endMs } of bars) {
-      if (attempt.state !== state) continue;
-      const left = place(startMs, layout, width);
-      const long = place(endMs, layout, width) - left;
-      const wide = Math.max(widthMin[state], long > 3 ? long - 1 : long);
-      context.fillRect(left, top + row * lane, wide, lane - gap);
-      if (attempt.speculative !== true) continue;
-      context.strokeStyle = outline;
-      context.strokeRect(left + 0.5, top + row * lane + 0.5, Math.max(2, wide - 1), lane - gap - 1);
-    }
+    for (const { lane: row, left, right } of marks.get(state) ?? [])
+      context.fillRect(left, top + row * lane, right - left, high);
+  }
+  context.strokeStyle = outline;
+  for (const bar of bars) {
+    if (bar.attempt.speculative !== true) continue;
+    const { left, right } = spanOf(bar, ms => place(ms, layout, width));
+    context.strokeRect(left + 0.5, top + bar.lane * lane + 0.5, Math.max(2, right - left - 1), high - 1);
   }
 }
 

@@ -3,6 +3,7 @@
  * has no graphics card to help it, the few of a frame are not.
  */
 import { type TaskStates, taskStates } from '../live/task-states.js';
+import { fitCanvas } from '../parts/fit-canvas.js';
 
 const cellMax = 14;
 const cellMin = 3;
@@ -43,21 +44,14 @@ export class GridPainter {
     const context = canvas.getContext('2d');
     if (context === null) return;
     const shape = `${states.length} ${layout.width} ${window.devicePixelRatio}`;
-    if (shape !== this.#shape) this.#begin(canvas, context, states.length, layout);
+    if (shape !== this.#shape) this.#begin(canvas, states.length, layout);
     this.#shape = shape;
     this.#paintChanged(canvas, context, states, layout);
   }
 
   /** An empty canvas of the right size. */
-  #begin(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, tasks: number, layout: GridLayout): void {
-    const { cell, columns, width } = layout;
-    const height = Math.max(cell, Math.ceil(tasks / columns) * cell);
-    const ratio = window.devicePixelRatio;
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    context.scale(ratio, ratio);
+  #begin(canvas: HTMLCanvasElement, tasks: number, { cell, columns, width }: GridLayout): void {
+    fitCanvas(canvas, width, Math.max(cell, Math.ceil(tasks / columns) * cell));
     this.#painted = new Uint8Array(tasks).fill(nothing);
   }
 

@@ -37,10 +37,9 @@ export const Timeline = memo(function Timeline({ attempts, status, onChoose }: T
     if (canvas.current !== null && width > 0) drawTimeline(canvas.current, scale);
   }, [scale, width, isDark]);
   const at = ({ nativeEvent: { offsetX, offsetY } }: React.MouseEvent) => barAt(scale, offsetX, offsetY);
-  const counts = countStates(attempts);
   return (
     <>
-      <Legend counts={counts} speculative={attempts.filter(attempt => attempt.speculative).length} />
+      <Legend attempts={attempts} />
       <div ref={place}>
         <canvas
           ref={canvas}
@@ -77,12 +76,10 @@ function countStates(attempts: readonly TaskAttempt[]): ReadonlyMap<AttemptState
   return counts;
 }
 
-interface LegendProps {
-  readonly counts: ReadonlyMap<AttemptState, number>;
-  readonly speculative: number;
-}
-
-function Legend({ counts, speculative }: LegendProps) {
+/** What is not the picture changes with the attempts only, not with what is pointed at. */
+const Legend = memo(function Legend({ attempts }: Pick<TimelineProps, 'attempts'>) {
+  const counts = countStates(attempts);
+  const speculative = attempts.filter(attempt => attempt.speculative).length;
   return (
     <ul className="legend">
       {attemptOrder.map(state => (
@@ -95,7 +92,7 @@ function Legend({ counts, speculative }: LegendProps) {
       </li>
     </ul>
   );
-}
+});
 
 function barText({ attempt, startMs, endMs }: TimelineBar): string {
   const { kind, index, state, speculative, error } = attempt;
@@ -105,7 +102,7 @@ function barText({ attempt, startMs, endMs }: TimelineBar): string {
 }
 
 /** For those who cannot see the picture, and for those who look for trouble. */
-function Unusual({ attempts, onChoose }: Pick<TimelineProps, 'attempts' | 'onChoose'>) {
+const Unusual = memo(function Unusual({ attempts, onChoose }: Pick<TimelineProps, 'attempts' | 'onChoose'>) {
   const unusual = attempts.filter(({ state, speculative }) => isUnusual(state) || speculative === true);
   if (unusual.length === 0) return null;
   return (
@@ -125,7 +122,7 @@ function Unusual({ attempts, onChoose }: Pick<TimelineProps, 'attempts' | 'onCho
       {unusual.length > listedMax ? <p className="quiet">Only the first {listedMax} are listed.</p> : null}
     </details>
   );
-}
+});
 
 function isUnusual(state: AttemptState): boolean {
   return state !== 'committed' && state !== 'running';

@@ -43,15 +43,17 @@ export const blankDraft: Draft = {
   onRecordError: 'fail',
 };
 
-/** @param file where its input has been uploaded to */
-export function draftOfExample({ name, program, request }: Example, file: string): Draft {
+/** @param inputs where they have been uploaded to */
+export function draftOfExample({ name, program, request }: Example, inputs: readonly string[]): Draft {
   return {
     ...blankDraft,
     name,
-    inputs: [file],
+    inputs,
     program: { form: 'module', program },
     inputFormat: request.input_format ?? 'text',
+    outputFormat: request.output_format ?? 'tsv',
     reducers: String(request.num_reducers ?? 1),
+    parameters: JSON.stringify(request.parameters ?? {}),
     onRecordError: request.on_record_error ?? 'fail',
   };
 }

@@ -20,12 +20,12 @@ export function ExampleChoice({ onChoose, onChoosing }: ExampleChoiceProps) {
   const [trouble, setTrouble] = useState<string>();
   if (session === undefined) return null;
   const choose = async (example: Example) => {
-    const file = `${ownDirectory(session)}${example.file}`;
+    const own = (path: string) => `${ownDirectory(session)}${path}`;
     setTrouble(undefined);
     onChoosing(true);
     try {
-      await api.files.upload(file, example.text);
-      onChoose(draftOfExample(example, file));
+      for (const { path, content } of example.files) await api.files.upload(own(path), content);
+      onChoose(draftOfExample(example, example.inputs.map(own)));
     } catch (error) {
       setTrouble(faultText(error));
     } finally {

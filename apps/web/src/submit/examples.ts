@@ -1,22 +1,37 @@
-/** Jobs to begin with: each with a program, and an input that is uploaded by the same click. */
+/** Jobs to begin with: each with a program, and inputs that are uploaded by the same click. The first are the dashboard's own, the rest the repository's. */
 import type { JobRequest } from '@gridmr/contracts';
 import { accessLog, fable } from './sample-inputs.js';
 
-export interface Example {
+type ExampleRequest = Pick<
+  JobRequest,
+  'input_format' | 'output_format' | 'num_reducers' | 'on_record_error' | 'parameters'
+>;
+
+interface ExampleJob {
   readonly name: string;
   readonly idea: string;
-  readonly file: string;
-  readonly text: string;
-  readonly request: Pick<JobRequest, 'input_format' | 'num_reducers' | 'on_record_error'>;
+  readonly request: ExampleRequest;
   readonly program: string;
+  /** Files or directories of files. */
+  readonly inputs: readonly string[];
 }
 
-export const examples: readonly Example[] = [
+export interface Example extends ExampleJob {
+  readonly files: readonly { readonly path: string; readonly content: string | Uint8Array<ArrayBuffer> }[];
+}
+
+/** As the build puts them here (`read-examples.mjs`). */
+interface OfferedExample extends ExampleJob {
+  readonly files: readonly { readonly path: string; readonly base64: string }[];
+}
+declare const GRIDMR_EXAMPLES: readonly OfferedExample[];
+
+const own: readonly Example[] = [
   {
     name: 'word count',
     idea: 'How often does each word occur?',
-    file: 'samples/fable.txt',
-    text: fable,
+    inputs: ['samples/fable.txt'],
+    files: [{ path: 'samples/fable.txt', content: fable }],
     request: { input_format: 'text' },
     program: `// Called for each line. Each pair is a key and a value.
 export function map(line) {
@@ -36,8 +51,8 @@ export function reduce(word, counts) {
   {
     name: 'log analysis',
     idea: 'Requests, errors and bytes of each path of a web server.',
-    file: 'samples/access.log',
-    text: accessLog,
+    inputs: ['samples/access.log'],
+    files: [{ path: 'samples/access.log', content: accessLog }],
     request: { input_format: 'text', on_record_error: 'skip' },
     program: `const line = /^(\\S+) \\S+ \\S+ \\[[^\\]]+\\] "(\\w+) (\\S+) [^"]*" (\\d{3}) (\\d+)/;
 
@@ -62,8 +77,8 @@ export function reduce(path, values) {
   {
     name: 'inverted index',
     idea: 'In which lines does each word stand?',
-    file: 'samples/fable.txt',
-    text: fable,
+    inputs: ['samples/fable.txt'],
+    files: [{ path: 'samples/fable.txt', content: fable }],
     request: { input_format: 'text', num_reducers: 2 },
     program: `// Where a line begins is its name.
 export function map(line, ctx) {
@@ -77,3 +92,10 @@ export function reduce(word, places) {
 `,
   },
 ];
+
+export const examples: readonly Example[] = [...own, ...GRIDMR_EXAMPLES.map(decoded)];
+
+function decoded({ files, ...example }: OfferedExample): Example {
+  const bytesOf = (base64: string) => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+  return { ...example, files: files.map(({ path, base64 }) => ({ path, content: bytesOf(base64) })) };
+}
