@@ -123,7 +123,7 @@ describe('readSettings', () => {
       const both = ['GRIDMR_REDIS_URL', 'GRIDMR_DATABASE_URL'] as const;
       expect(() => stateDirectory(bare, both)).to.throw(
         SettingsError,
-        /2 bad settings[^]*GRIDMR_REDIS_URL is not set[^]*GRIDMR_DATABASE_URL is not set[^]*GRIDMR_STATE_DIR/,
+        /2 bad settings[\s\S]*GRIDMR_REDIS_URL is not set[\s\S]*GRIDMR_DATABASE_URL is not set[\s\S]*GRIDMR_STATE_DIR/,
       );
       const withRedis = readSettings({ GRIDMR_DATA_DIR: 's3://bucket', GRIDMR_REDIS_URL: 'redis://redis' });
       expect(() => stateDirectory(withRedis, ['GRIDMR_REDIS_URL'])).not.to.throw();

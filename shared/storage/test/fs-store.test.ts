@@ -11,6 +11,7 @@ import { storageError } from '../dist/fs-errors.js';
 import { Patience } from '../dist/patience.js';
 import { describeBlobStore } from './blob-store-suite.js';
 import { describeConfinement } from './confinement-suite.js';
+import { describeDirectories } from './directory-suite.js';
 import {
   blockingFixture,
   bytesOf,
@@ -36,6 +37,7 @@ describeLinks('a plain directory', plainFixture);
 describeLinks('a directory reached through a link', linkedFixture);
 describeLeaks('a plain directory', plainFixture);
 describeLeaks('a plain directory, for a thread of its own', blockingFixture);
+describeDirectories('a plain directory', plainFixture);
 describeRaces('a plain directory', plainFixture);
 describeRaces('a directory reached through a link', linkedFixture);
 describeConfinement('a plain directory', plainFixture);

@@ -3,6 +3,7 @@
  * real one too.
  */
 import { describeBlobStore } from './blob-store-suite.js';
+import { describeDirectories } from './directory-suite.js';
 import { OwnServer, objectFixture, realStore } from './object-fixture.js';
 import { describeRaces } from './race-suite.js';
 import { describeTransfers } from './transfer-suite.js';
@@ -16,6 +17,7 @@ const blockingFixture = async () => objectFixture(await own.address(), { mayBloc
 describeBlobStore('a bucket', fixture);
 describeBlobStore('a bucket, for a thread of its own', blockingFixture);
 describeTransfers('a bucket', fixture);
+describeDirectories('a bucket', fixture);
 describeRaces('a bucket', fixture);
 
 const address = realStore;
@@ -31,5 +33,6 @@ if (address === undefined) {
     objectFixture(address, { mayBlock: true }),
   );
   describeTransfers('a bucket of a real store', () => objectFixture(address));
+  describeDirectories('a bucket of a real store', () => objectFixture(address));
   describeRaces('a bucket of a real store', () => objectFixture(address));
 }
