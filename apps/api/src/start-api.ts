@@ -16,9 +16,10 @@ import {
   packageVersion,
   type Settings,
   type StopStack,
+  stateDirectory,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
-import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
+import { freeSpace, JobStore, openStore } from '@gridmr/storage';
 import { PreviewRunner } from '@gridmr/tasks';
 import { createAccessControl } from './access/access-control.js';
 import { isLoopback, refuseOpenDoor } from './access/open-door.js';
@@ -46,8 +47,9 @@ const bytesPerMb = 1024 * 1024;
 
 /** Returns where the API listens, once it does. */
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
-  const { dataDirectory, redisUrl } = settings;
-  const store = await openFsStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
+  const { dataDirectory, redisUrl, databaseUrl } = settings;
+  const home = stateDirectory(settings, ['GRIDMR_DATABASE_URL', 'GRIDMR_REDIS_URL']);
+  const store = await openStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
   const metrics = new ServiceMetrics();
@@ -55,8 +57,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     changes?.publish(change);
     if (change.moved) metrics.countEnd(change.status.status);
   };
-  const history = stack.use('history', await openHistory({ url: settings.databaseUrl, dataDirectory, onChange }));
-  const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger }));
+  const history = stack.use('history', await openHistory({ url: databaseUrl, dataDirectory: home, onChange }));
+  const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory: home, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
   const queue = new JobQueue(redis, queues);
   const checker = stack.use('program checker', new ProgramChecker());

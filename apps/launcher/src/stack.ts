@@ -4,7 +4,14 @@
  * back what they are at, then the API, which takes down their last news, then the queue.
  */
 import { processLimits } from '@gridmr/contracts';
-import { keepQueueServer, type Logger, type QueueServer, type Settings, StopStack } from '@gridmr/runtime';
+import {
+  keepQueueServer,
+  type Logger,
+  type QueueServer,
+  type Settings,
+  StopStack,
+  stateDirectory,
+} from '@gridmr/runtime';
 import { ProgramProcess } from './program-process.js';
 
 const apiEntry = new URL('../../api/dist/main.js', import.meta.url);
@@ -59,7 +66,8 @@ async function startParts(
   parts: StopStack,
   build: (url: string, kind: QueueServer['kind']) => Stack,
 ): Promise<Stack> {
-  const { redisUrl, dataDirectory } = settings;
+  const { redisUrl } = settings;
+  const dataDirectory = stateDirectory(settings, ['GRIDMR_DATABASE_URL', 'GRIDMR_REDIS_URL']);
   const queue = parts.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger, force: queueKind }));
   const childEnv: NodeJS.ProcessEnv = { ...(env ?? process.env), GRIDMR_REDIS_URL: queue.url };
   const api = await ProgramProcess.start<{ host: string; port: number }>({

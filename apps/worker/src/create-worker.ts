@@ -29,7 +29,7 @@ import {
   StopStack,
 } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
-import { JobStore, openFsStore } from '@gridmr/storage';
+import { JobStore, openStore } from '@gridmr/storage';
 import { TaskSlots } from '@gridmr/tasks';
 import type { Worker } from 'bullmq';
 import { HeldLocks } from './attempts/held-locks.js';
@@ -67,7 +67,7 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
   const redis = connectRedis(redisUrl, 'worker', logger);
   parts.add('redis', () => redis.disconnect());
   await checkRedis(redis);
-  const store = await openFsStore(settings.dataDirectory);
+  const store = await openStore(settings.dataDirectory);
   const jobs = new JobStore(store);
   const queues = parts.use('queues', openQueues(redis, { logger }));
   const news = new EventPublisher(redis, logger);

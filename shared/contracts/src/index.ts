@@ -23,6 +23,7 @@ export * from './key.js';
 export * from './limits.js';
 export * from './live-events.js';
 export * from './messages.js';
+export * from './object-store-limits.js';
 export * from './preview.js';
 export * from './preview-limits.js';
 export * from './problem.js';

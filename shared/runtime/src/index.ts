@@ -27,6 +27,7 @@ export * from './redis-connection.js';
 export * from './redis-figures.js';
 export * from './restart-pause.js';
 export * from './settings.js';
+export * from './state-directory.js';
 export * from './stop-signal.js';
 export * from './stop-stack.js';
 export * from './sweep-lease.js';

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
 import { z } from 'zod';
+import { dataPlace, storeRegion, withWay, yesOrNo } from './data-place.js';
 import { apiKeys, scrapeKey } from './key-settings.js';
 import { nearestName } from './nearest-name.js';
 import { redisUrl } from './redis-url.js';
@@ -19,17 +20,6 @@ const testPrefix = 'GRIDMR_TEST_';
 /** What the `gridmr` command reads, often in the same shell. */
 const commandNames: readonly string[] = ['GRIDMR_URL', 'GRIDMR_API_KEY'];
 
-const dataDirectory = z.string().transform((path, ctx) => {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return resolve(path);
-  ctx.addIssue({
-    code: 'custom',
-    message: path.startsWith('s3://')
-      ? 'is an s3:// address, which this version of GridMR does not support yet; accepted is a directory'
-      : 'is a URL; accepted is a directory, as ./data or /mnt/shared',
-  });
-  return z.NEVER;
-});
-
 const logLevels = ['error', 'warn', 'info', 'http', 'verbose', 'debug', 'silly'] as const;
 const logLevel = z.enum(logLevels, {
   error: issue => `is ${shown(String(issue.input))}; accepted are ${logLevels.join(', ')}`,
@@ -40,7 +30,14 @@ const environmentSchema = z.object({
   GRIDMR_API_PORT: wholeNumber(0, 65_535).default(8000),
   GRIDMR_REDIS_URL: redisUrl.optional(),
   GRIDMR_DATABASE_URL: secretUrl(['postgres', 'postgresql']).optional(),
-  GRIDMR_DATA_DIR: dataDirectory.prefault('./data'),
+  GRIDMR_DATA_DIR: dataPlace.prefault('./data'),
+  GRIDMR_S3_ENDPOINT: secretUrl(['http', 'https']).optional(),
+  GRIDMR_S3_REGION: storeRegion.optional(),
+  GRIDMR_S3_PATH_STYLE: yesOrNo.optional(),
+  GRIDMR_STATE_DIR: z
+    .string()
+    .transform(path => resolve(path))
+    .optional(),
   GRIDMR_API_KEYS: apiKeys.default([]),
   GRIDMR_SCRAPE_KEY: scrapeKey.optional(),
   GRIDMR_READS_PER_MINUTE: wholeNumber(0, settingLimits.requestsPerMinuteMax).default(120_000),
@@ -79,8 +76,14 @@ const settingsSchema = environmentSchema.transform(env => ({
   apiPort: env.GRIDMR_API_PORT,
   redisUrl: env.GRIDMR_REDIS_URL,
   databaseUrl: env.GRIDMR_DATABASE_URL,
-  /** Absolute. */
-  dataDirectory: env.GRIDMR_DATA_DIR,
+  /** An absolute path, or the address of an object store with the way to it: see `openStore` of `@gridmr/storage`. */
+  dataDirectory: withWay(env.GRIDMR_DATA_DIR, {
+    endpoint: env.GRIDMR_S3_ENDPOINT,
+    region: env.GRIDMR_S3_REGION,
+    pathStyle: env.GRIDMR_S3_PATH_STYLE,
+  }),
+  /** Where embedded parts keep their files: see `stateDirectory`. Absolute. */
+  stateDirectory: env.GRIDMR_STATE_DIR ?? (env.GRIDMR_DATA_DIR.startsWith('s3://') ? undefined : env.GRIDMR_DATA_DIR),
   apiKeys: env.GRIDMR_API_KEYS,
   scrapeKey: env.GRIDMR_SCRAPE_KEY,
   /** Of one key, or of one address without a key; 0 is no limit. Neither counts while authentication is off. */

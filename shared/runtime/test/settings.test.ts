@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readSettings, SettingsError } from '@gridmr/runtime';
+import { readSettings, SettingsError, stateDirectory } from '@gridmr/runtime';
 import { expect } from 'chai';
 
 function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
@@ -74,10 +74,11 @@ describe('readSettings', () => {
       GRIDMR_TASK_TIMEOUT: '-1',
       GRIDMR_LOG_LEVEL: 'loud',
       GRIDMR_REDIS_URL: 'http://redis',
-      GRIDMR_DATA_DIR: 's3://bucket/prefix',
+      GRIDMR_DATA_DIR: 's3://Bucket/prefix',
+      GRIDMR_S3_PATH_STYLE: 'yes',
       GRIDMR_WORKER_CORES: '2',
     };
-    expect(() => readSettings(bad)).to.throw(SettingsError, /8 bad settings/);
+    expect(() => readSettings(bad)).to.throw(SettingsError, /9 bad settings/);
     for (const name of Object.keys(bad)) {
       expect(() => readSettings(bad)).to.throw(new RegExp(`^  ${name} `, 'm'));
     }
@@ -87,8 +88,50 @@ describe('readSettings', () => {
     expect(faultsOf({ GRIDMR_API_PORT: 'http' })).to.deep.equal([
       'GRIDMR_API_PORT is "http"; accepted is a whole number from 0 to 65535',
     ]);
-    expect(faultsOf({ GRIDMR_DATA_DIR: 's3://b' })[0]).to.contain('does not support yet');
     expect(faultsOf({ GRIDMR_LOG_LEVEL: 'loud' })[0]).to.contain('accepted are error, warn, info');
+  });
+
+  describe('GRIDMR_DATA_DIR in an object store', () => {
+    it('is one address, with the way to the store', () => {
+      const place = { GRIDMR_DATA_DIR: 's3://team-data/grid.mr/prod/' };
+      const address = (env: Record<string, string>) => readSettings({ ...place, ...env }).dataDirectory;
+      expect(address({})).to.equal('s3://team-data/grid.mr/prod');
+      expect(address({ GRIDMR_S3_REGION: 'eu-central-1' })).to.equal('s3://team-data/grid.mr/prod?region=eu-central-1');
+      const endpoint = { GRIDMR_S3_ENDPOINT: 'https://minio.example:9000' };
+      const encoded = 's3://team-data/grid.mr/prod?endpoint=https%3A%2F%2Fminio.example%3A9000';
+      expect(address(endpoint)).to.equal(`${encoded}&path_style=true`);
+      expect(address({ ...endpoint, GRIDMR_S3_PATH_STYLE: 'false' })).to.equal(encoded);
+    });
+
+    it('is refused where no store can be', () => {
+      for (const place of [
+        's3://',
+        's3://b',
+        's3://Bucket',
+        's3://bucket/../x',
+        's3://bucket/a?b=c',
+        's3://k:s@bucket',
+      ]) {
+        const [fault] = faultsOf({ GRIDMR_DATA_DIR: place });
+        expect(fault, place).to.match(/^GRIDMR_DATA_DIR is no address of an object store; accepted is s3:\/\/BUCKET/);
+      }
+      expect(faultsOf({ GRIDMR_DATA_DIR: 'gs://bucket' })[0]).to.contain('is a URL; accepted is a directory');
+    });
+
+    it('leaves nothing beside a store that has no directory, but what is told where', () => {
+      const bare = readSettings({ GRIDMR_DATA_DIR: 's3://bucket' });
+      const both = ['GRIDMR_REDIS_URL', 'GRIDMR_DATABASE_URL'] as const;
+      expect(() => stateDirectory(bare, both)).to.throw(
+        SettingsError,
+        /2 bad settings[\s\S]*GRIDMR_REDIS_URL is not set[\s\S]*GRIDMR_DATABASE_URL is not set[\s\S]*GRIDMR_STATE_DIR/,
+      );
+      const withRedis = readSettings({ GRIDMR_DATA_DIR: 's3://bucket', GRIDMR_REDIS_URL: 'redis://redis' });
+      expect(() => stateDirectory(withRedis, ['GRIDMR_REDIS_URL'])).not.to.throw();
+      expect(() => stateDirectory(withRedis, both)).to.throw(SettingsError, /1 bad setting/);
+      const told = readSettings({ GRIDMR_DATA_DIR: 's3://bucket', GRIDMR_STATE_DIR: 'state' });
+      expect(stateDirectory(told, both)).to.equal(resolve('state'));
+      expect(stateDirectory(readSettings({}), both)).to.equal(resolve('data'));
+    });
   });
 
   it('never repeats what may be a secret', () => {

@@ -1,6 +1,6 @@
 /**
- * The shared directory as the rest of GridMR sees it. Backends: `fs` (a local directory or an NFS mount); object
- * stores later. Nobody else touches `node:fs` for job data.
+ * The shared directory as the rest of GridMR sees it. Backends: a local directory or an NFS mount (`fs-store.ts`), a bucket of an object
+ * store (`s3/object-store.ts`). Nobody else touches `node:fs` for job data.
  *
  * Everything is written under a name of its own and becomes visible only by `commit`: write, then commit or discard.
  * Reads and writes of bytes are synchronous on purpose: they run in task threads, inside calls out of the sandbox, and
@@ -91,10 +91,17 @@ export interface BlobStore {
    * the file is renamed when it is finished.
    */
   createUpload(path: BlobPath): Promise<BlobUpload>;
-  /** Atomic; replaces the target. */
+  /** Of a file. The target is replaced whole; in an object store both names have the file for a moment. */
   rename(from: BlobPath, to: BlobPath): Promise<void>;
   /** Atomic, if nothing is at the target. Otherwise it returns false, and `from` stays where it is. */
   renameFirst(from: BlobPath, to: BlobPath): Promise<boolean>;
+  /**
+   * Makes the directory `from` of the platform be `to`, unless `to` is there. Returns whether it is there now. May be repeated after it died, and of several that move or drop
+   * the same directory one gets it whole. What late writers put into `from` afterwards is not in `to`.
+   */
+  moveDirectory(from: BlobPath, to: BlobPath): Promise<boolean>;
+  /** Removes a directory that somebody else may be about to move. */
+  dropDirectory(directory: BlobPath): Promise<void>;
   /** Removes one file. Returns false if there is none; throws `not_a_file` for a directory. */
   removeFile(path: BlobPath): Promise<boolean>;
   /** Removes a file, or a directory and all below it. Missing is fine. */
@@ -136,7 +143,7 @@ export interface BlobUpload extends AsyncDisposable {
   finish(): Promise<void>;
 }
 
-/** An open file, which stays the same even if another one takes its name. Whoever opened it disposes it. */
+/** An open file, which stays the same even if another one takes its name, or then cannot be read on. Whoever opened it disposes it. */
 export interface BlobDownload extends BlobStat, AsyncDisposable {
   /** Differs between any two files that ever had the name. */
   readonly version: string;

@@ -77,7 +77,7 @@ export class Confinement {
   async place(path: BlobPath): Promise<Place> {
     const segments = segmentsOf(path);
     const name = segments.at(-1);
-    if (name === undefined) throw outside(path, 'the data directory itself cannot be replaced or removed');
+    if (name === undefined) throw rootItself(path);
     const own = await this.#ownPlace(segments);
     if (own !== undefined) return { path, root: this.root, directory: dirname(own), target: own };
     const { real, rest } = await this.#nearest(path, segments);
@@ -146,6 +146,11 @@ function segmentsOf(path: BlobPath): string[] {
 /** The path as the store spells it: `a//b/./c` → `a/b/c`. Throws `outside`. */
 export function canonicalPath(path: BlobPath): BlobPath {
   return segmentsOf(path).join('/');
+}
+
+/** Nobody replaces or removes all of the store. */
+export function rootItself(path: BlobPath): StorageError {
+  return outside(path, 'the data directory itself cannot be replaced or removed');
 }
 
 function outside(path: BlobPath, message: string): StorageError {

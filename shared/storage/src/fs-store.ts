@@ -32,6 +32,7 @@ import { openFsReader, readPieces, readWhole } from './fs-reader.js';
 import { createFsUpload } from './fs-upload.js';
 import { holdsFiles, isHidden, type WalkedDirectory, walkFiles } from './fs-walk.js';
 import { createFsWriter } from './fs-writer.js';
+import { dropDirectory, moveDirectory } from './move-directory.js';
 import { Patience } from './patience.js';
 import { renameFile } from './rename-file.js';
 import { StorageError } from './storage-error.js';
@@ -172,6 +173,14 @@ class FsStore implements BlobStore {
       if (won) await this.#calls.remove(source.target);
       return won;
     });
+  }
+
+  moveDirectory(from: BlobPath, to: BlobPath): Promise<boolean> {
+    return moveDirectory(this, from, to);
+  }
+
+  dropDirectory(directory: BlobPath): Promise<void> {
+    return dropDirectory(this, directory);
   }
 
   async removeFile(path: BlobPath): Promise<boolean> {

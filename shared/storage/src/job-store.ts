@@ -28,7 +28,6 @@ import {
 import type { BlobPath, BlobStore, BlobWriter, ReadOptions } from './blob-store.js';
 import { damaged, type FileSchema, jsonBytes, readJson } from './json-file.js';
 import { readPlanChunk, removePlanChunks, writePlanChunks } from './plan-chunks.js';
-import { removeDirectory } from './run-files.js';
 import { StorageError } from './storage-error.js';
 import { Withdrawals } from './withdrawals.js';
 
@@ -198,14 +197,14 @@ export class JobStore {
   async removeIntermediates(jobId: string): Promise<void> {
     const directory = jobFiles.directory(jobId);
     // The plan's splits first: without them a retry takes nothing over. The big ones by name, also if they hold nothing but unfinished files.
-    for (const name of await this.store.names(directory)) {
-      if (name.startsWith('plan-')) await removeDirectory(this.store, jobId, `${directory}/${name}`);
-    }
-    for (const name of ['map', 'reduce']) await removeDirectory(this.store, jobId, `${directory}/${name}`);
+    const plans = (await this.store.names(directory)).filter(name => name.startsWith('plan-'));
+    const dropped = [...plans, 'map', 'reduce'];
+    for (const name of dropped) await this.store.dropDirectory(`${directory}/${name}`);
     const kept = keptJobFiles(jobId);
     for (const name of await this.store.names(directory)) {
       const path = `${directory}/${name}`;
-      if (!kept.includes(path)) await this.store.remove(path);
+      // What is still there of those is just changing hands.
+      if (!kept.includes(path) && !dropped.includes(name)) await this.store.remove(path);
     }
   }
 }

@@ -1,11 +1,11 @@
 /**
- * One of many processes that race for a commit: `node committing-process.js ROOT`. Says `ready`, then for each message
+ * One of many processes that race for a commit: `node committing-process.js ADDRESS`. Says `ready`, then for each message
  * `{ path, text }` tries to commit that text and answers whether it won.
  */
-import { openFsStore } from '@gridmr/storage';
+import { openStore } from '@gridmr/storage';
 
-const [, , root = ''] = process.argv;
-const store = await openFsStore(root);
+const [, , address = ''] = process.argv;
+const store = await openStore(address);
 
 process.on('message', (message: { path: string; text: string }) => {
   store.commitOnce(message.path, new TextEncoder().encode(message.text)).then(

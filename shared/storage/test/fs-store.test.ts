@@ -11,6 +11,7 @@ import { storageError } from '../dist/fs-errors.js';
 import { Patience } from '../dist/patience.js';
 import { describeBlobStore } from './blob-store-suite.js';
 import { describeConfinement } from './confinement-suite.js';
+import { describeDirectories } from './directory-suite.js';
 import {
   blockingFixture,
   bytesOf,
@@ -21,6 +22,9 @@ import {
   storageErrorOf,
   testDeadlineMs,
 } from './fs-fixture.js';
+import { describeLeaks } from './leak-suite.js';
+import { describeLinks } from './link-suite.js';
+import { describeRaces } from './race-suite.js';
 import { describeTransfers } from './transfer-suite.js';
 
 describeBlobStore('a plain directory', plainFixture);
@@ -29,6 +33,13 @@ describeConfinement('a plain directory, for a thread of its own', blockingFixtur
 describeBlobStore('a directory reached through a link', linkedFixture);
 describeTransfers('a plain directory', plainFixture);
 describeTransfers('a directory reached through a link', linkedFixture);
+describeLinks('a plain directory', plainFixture);
+describeLinks('a directory reached through a link', linkedFixture);
+describeLeaks('a plain directory', plainFixture);
+describeLeaks('a plain directory, for a thread of its own', blockingFixture);
+describeDirectories('a plain directory', plainFixture);
+describeRaces('a plain directory', plainFixture);
+describeRaces('a directory reached through a link', linkedFixture);
 describeConfinement('a plain directory', plainFixture);
 describeConfinement('a directory reached through a link', linkedFixture);
 

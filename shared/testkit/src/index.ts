@@ -10,6 +10,7 @@ export * from './hostile-inputs.js';
 export * from './hostile-records.js';
 export * from './input-text.js';
 export * from './nfs/nfs-mounts.js';
+export * from './object-store/object-store-server.js';
 export * from './oracle/compare-keys.js';
 export * from './oracle/format-pair.js';
 export * from './oracle/naive-oracle.js';

@@ -2,14 +2,14 @@
 import { workerData } from 'node:worker_threads';
 import { sampleChunks } from '@gridmr/samples';
 import { serveRequests } from '@gridmr/sandbox';
-import { openFsStore } from '@gridmr/storage';
+import { openStore } from '@gridmr/storage';
 
 export interface DataRequest {
   readonly path: string;
   readonly bytes: number;
 }
 
-const store = await openFsStore((workerData as { readonly dataDirectory: string }).dataDirectory, { mayBlock: true });
+const store = await openStore((workerData as { readonly dataDirectory: string }).dataDirectory, { mayBlock: true });
 
 serveRequests(async ({ path, bytes }: DataRequest): Promise<number> => {
   await using file = await store.createWriter(path);

@@ -9,8 +9,8 @@ import { OwnProcess } from './own-process.js';
 
 /** What it looks at. */
 export interface SystemSources extends Pick<ApiDependencies, 'history' | 'queue' | 'live' | 'logger'> {
-  /** Of the file system of the data directory. */
-  readonly space: () => Promise<Space>;
+  /** Of the file system of the data directory; an object store has none. */
+  readonly space: () => Promise<Space | undefined>;
 }
 
 type Current = Omit<SystemMetrics, 'history'>;
@@ -96,7 +96,7 @@ export class SystemFigures implements AsyncDisposable {
       queues,
       workers: workers && crowdOf(workers),
       redis,
-      storage: storage && { free_bytes: storage.freeBytes, total_bytes: storage.totalBytes },
+      storage: storage ? { free_bytes: storage.freeBytes, total_bytes: storage.totalBytes } : null,
       api: { ...this.#own.read(), listeners: live.count },
     };
     this.#read = { atMs: performance.now(), figures };

@@ -71,7 +71,9 @@ function requestFields(fields: Readonly<Record<string, unknown>>, options: Submi
 /** A path of this machine means the same on the server if both see one data directory, which GRIDMR_DATA_DIR names. */
 function dataPathOf(path: string): string {
   if (!isAbsolute(path) || /^\/data(\/|$)/.test(path)) return path;
-  const inside = relative(resolve(process.env.GRIDMR_DATA_DIR || 'data'), path);
+  const dataDirectory = process.env.GRIDMR_DATA_DIR || 'data';
+  // Nothing on this machine is inside an object store.
+  const inside = dataDirectory.startsWith('s3://') ? '..' : relative(resolve(dataDirectory), path);
   if (!inside.startsWith('..') && !isAbsolute(inside)) return inside || '.';
   const next =
     'paths are inside the data directory of the server, as books/*.txt; gridmr files put brings a file there';

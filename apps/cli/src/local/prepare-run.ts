@@ -34,7 +34,7 @@ export async function prepareRequest(
   options: LocalOptions,
 ): Promise<PreparedRun> {
   const asFields = fields as Readonly<Record<string, unknown>>;
-  const dataDirectory = resolve(options.dataDir ?? (process.env.GRIDMR_DATA_DIR || 'data'));
+  const dataDirectory = directoryOf(options.dataDir ?? (process.env.GRIDMR_DATA_DIR || 'data'));
   const root = await findRoot(asFields, options, dataDirectory);
   const output = outputOf(asFields, options, dataDirectory);
   const given = { ...fieldsOf(options, asFields.parameters), ...(root === undefined ? {} : { inputs: root.inputs }) };
@@ -47,6 +47,17 @@ export async function prepareRequest(
     threads: options.workers ?? availableParallelism(),
     sample: options.sample,
   };
+}
+
+/** A run without a server needs a directory of this machine. */
+function directoryOf(place: string): string {
+  if (!place.startsWith('s3://')) return resolve(place);
+  const next = 'name a directory by --data-dir, or have a server run the job: gridmr submit';
+  throw new CliError(
+    exitCodes.usage,
+    `gridmr run works on files of this machine, and the data directory is ${place}`,
+    next,
+  );
 }
 
 async function findRoot(

@@ -3,18 +3,18 @@
  *
  * ```
  * 1. the run before gives up the output: parts it had placed go back to where its attempts had written them
- * 2. its splits, then its stages, are renamed into this run's directory, as far as the retry keeps them
+ * 2. its splits, then its stages, are moved into this run's directory, as far as the retry keeps them
  * 3. a committed part whose file is gone (a final step that came too late had moved it) is committed no longer
  * 4. the plan is committed here, which ends it
  * ```
  *
- * It may die anywhere and run again, and two may be at it at once: each rename is made once. If the splits are gone, since the time to
+ * It may die anywhere and run again, and two may be at it at once: each directory is moved once. If the splits are gone, since the time to
  * keep them is over, nothing is taken over and the job is planned anew.
  *
  * Late workers of the run before find its directory empty and its verdict standing: what they still commit counts for nobody.
  */
 import { type AskedJob, jobFiles, type Plan, queueLimits, type TaskKind } from '@gridmr/contracts';
-import { moveDirectory, planDirectory } from '@gridmr/storage';
+import { planDirectory } from '@gridmr/storage';
 import { concurrently } from '@gridmr/tasks';
 import { removeOutput } from './remove-output.js';
 import type { StepTools } from './step-tools.js';
@@ -29,14 +29,13 @@ export async function takeOverRun(tools: StepTools, asked: AskedJob): Promise<Pl
   if (earlier === undefined) return dropStages(tools, job_id);
   await removeOutput(tools, before);
   const plan = { ...earlier, job_id };
-  const isThere = await moveDirectory(tools.store, planDirectory(earlier), planDirectory(plan));
+  const isThere = await tools.store.moveDirectory(planDirectory(earlier), planDirectory(plan));
   if (!isThere) return dropStages(tools, job_id);
   for (const kind of ['map', 'reduce'] as const) {
-    if (keeps[kind])
-      await moveDirectory(tools.store, stageDirectory(before.job_id, kind), stageDirectory(job_id, kind));
+    if (keeps[kind]) await tools.store.moveDirectory(stageDirectory(before.job_id, kind), stageDirectory(job_id, kind));
   }
   if (keeps.map) {
-    await moveDirectory(tools.store, jobFiles.deadLetters(before.job_id), jobFiles.deadLetters(job_id));
+    await tools.store.moveDirectory(jobFiles.deadLetters(before.job_id), jobFiles.deadLetters(job_id));
   }
   await uncommitLostParts(tools, plan);
   return tools.jobs.adoptPlan(plan);

@@ -2,12 +2,12 @@
 import { workerData } from 'node:worker_threads';
 import { RequestError } from '@gridmr/contracts';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
-import { openFsStore, StorageError } from '@gridmr/storage';
+import { openStore, StorageError } from '@gridmr/storage';
 import { makePreview } from './make-preview.js';
 import type { PreviewJob, PreviewThreadData } from './preview-job.js';
 
 const { dataDirectory, engine, scratch } = workerData as PreviewThreadData;
-const store = await openFsStore(dataDirectory, { mayBlock: true });
+const store = await openStore(dataDirectory, { mayBlock: true });
 
 serveRequests(answer, ({ spec }: PreviewJob) => prepareGuest(engine, spec.memory_limit));
 

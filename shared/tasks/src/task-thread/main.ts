@@ -6,7 +6,7 @@ import { workerData } from 'node:worker_threads';
 import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
-import { openFsStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
+import { openStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
 import type {
   AttemptOutcome,
   AttemptRequest,
@@ -20,8 +20,8 @@ import { runMap } from './run-map-attempt.js';
 import { runReduce } from './run-reduce-attempt.js';
 
 const { dataDirectory, inputDirectory, engine } = workerData as TaskThreadData;
-const store = await openFsStore(dataDirectory, { mayBlock: true });
-const inputs = inputDirectory === undefined ? store : await openFsStore(inputDirectory, { mayBlock: true });
+const store = await openStore(dataDirectory, { mayBlock: true });
+const inputs = inputDirectory === undefined ? store : await openStore(inputDirectory, { mayBlock: true });
 
 const damagedCodes: readonly StorageErrorCode[] = ['damaged', 'not_found'];
 
