@@ -16,6 +16,8 @@ import {
   packageVersion,
   type Settings,
   type StopStack,
+  startTracing,
+  type Tracing,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
@@ -47,6 +49,7 @@ const bytesPerMb = 1024 * 1024;
 /** Returns where the API listens, once it does. */
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
   const { dataDirectory, redisUrl } = settings;
+  const tracing = await traceApi(settings, logger, stack);
   const store = await openFsStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
@@ -59,10 +62,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
   const queue = new JobQueue(redis, queues);
-  const checker = stack.use('program checker', new ProgramChecker());
-  checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
-  const previews = stack.use('previews', new PreviewRunner(dataDirectory));
-  previews.warmUp().catch(error => logger.warn('previews are slow to start', { error }));
+  const { checker, previews } = startThreads(dataDirectory, logger, stack);
   const shared = connectRedis(url, 'worker', logger);
   stack.add('redis for events', () => shared.disconnect());
   changes = stack.use('changes', new ChangePublisher(shared, logger));
@@ -87,6 +87,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     metrics,
     system,
     logger,
+    tracing,
     access,
     queueBoard: queueBoard(queues),
     fileRules: fileRules(settings),
@@ -110,6 +111,21 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   benchmarks = stack.use('benchmarks', new BenchmarkRunner(dependencies, dataDirectory));
   stack.use('speculation', new Speculation(dependencies));
   return address;
+}
+
+/** Both look at programs, away from this loop. */
+function startThreads(dataDirectory: string, logger: Logger, stack: StopStack) {
+  const checker = stack.use('program checker', new ProgramChecker());
+  checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
+  const previews = stack.use('previews', new PreviewRunner(dataDirectory));
+  previews.warmUp().catch(error => logger.warn('previews are slow to start', { error }));
+  return { checker, previews };
+}
+
+async function traceApi(settings: Settings, logger: Logger, stack: StopStack): Promise<Tracing> {
+  const instance = `${hostname()}-${process.pid}`;
+  const of = { service: 'api', instance, version: packageVersion(import.meta.url) };
+  return stack.use('tracing', await startTracing(settings, of, logger));
 }
 
 function accessSettings({ apiKeys, scrapeKey, readsPerMinute, changesPerMinute, trustedProxies }: Settings) {

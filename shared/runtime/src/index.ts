@@ -28,4 +28,5 @@ export * from './settings.js';
 export * from './stop-signal.js';
 export * from './stop-stack.js';
 export * from './sweep-lease.js';
+export * from './tracing/tracing.js';
 export * from './wait-at-most.js';

@@ -67,6 +67,7 @@ const environmentSchema = z.object({
   GRIDMR_RETENTION_DAYS: wholeOrFraction(settingLimits.retentionDaysMin, settingLimits.retentionDaysMax).optional(),
   GRIDMR_RETENTION_JOBS: wholeNumber(0, settingLimits.retentionJobsMax).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: secretUrl(['http', 'https']).optional(),
+  OTEL_TRACES_SAMPLER_ARG: wholeOrFraction(0, 1).default(1),
 });
 
 const settingsSchema = environmentSchema.transform(env => ({
@@ -105,8 +106,10 @@ const settingsSchema = environmentSchema.transform(env => ({
   /** Records of finished jobs that ended longer ago, or that are not among the last so many, are removed. Unset: never. */
   retentionDays: env.GRIDMR_RETENTION_DAYS,
   retentionJobs: env.GRIDMR_RETENTION_JOBS,
-  /** Accepted and not used yet. */
+  /** Where traces and metrics are sent to. Unset: nowhere, and nothing is traced. */
   otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  /** Of the traces that begin here, the share that is kept. */
+  traceRatio: env.OTEL_TRACES_SAMPLER_ARG,
 }));
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
 
