@@ -16,8 +16,9 @@ import {
   packageVersion,
   type Settings,
   type StopStack,
+  startMetrics,
   startTracing,
-  type Tracing,
+  type TracedProcess,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { freeSpace, JobStore, openFsStore } from '@gridmr/storage';
@@ -49,7 +50,7 @@ const bytesPerMb = 1024 * 1024;
 /** Returns where the API listens, once it does. */
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
   const { dataDirectory, redisUrl } = settings;
-  const tracing = await traceApi(settings, logger, stack);
+  const tracing = stack.use('tracing', await startTracing(settings, thisProcess(), logger));
   const store = await openFsStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
@@ -104,6 +105,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     requestBenchmark: () => benchmarks?.request(),
   };
   const address = await listen(dependencies, settings, stack);
+  await sendMetrics(dependencies, settings, stack);
   stack.use('live events', live);
   followChanges(dependencies, shared, stack);
   readEvents(dependencies, shared, address, stack);
@@ -122,10 +124,14 @@ function startThreads(dataDirectory: string, logger: Logger, stack: StopStack) {
   return { checker, previews };
 }
 
-async function traceApi(settings: Settings, logger: Logger, stack: StopStack): Promise<Tracing> {
-  const instance = `${hostname()}-${process.pid}`;
-  const of = { service: 'api', instance, version: packageVersion(import.meta.url) };
-  return stack.use('tracing', await startTracing(settings, of, logger));
+function thisProcess(): TracedProcess {
+  return { service: 'api', instance: `${hostname()}-${process.pid}`, version: packageVersion(import.meta.url) };
+}
+
+/** The metrics that Prometheus is told, for who collects them otherwise. */
+async function sendMetrics({ metrics, system, queue, logger }: ApiDependencies, settings: Settings, stack: StopStack) {
+  const read = async () => metrics.families(await system.current(), await queue.workers().catch(() => []));
+  stack.use('metrics', await startMetrics(settings, thisProcess(), read, logger));
 }
 
 function accessSettings({ apiKeys, scrapeKey, readsPerMinute, changesPerMinute, trustedProxies }: Settings) {

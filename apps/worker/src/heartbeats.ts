@@ -1,7 +1,7 @@
 /** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
 import { hostname } from 'node:os';
 import { type Heartbeat, processLimits } from '@gridmr/contracts';
-import { type Logger, ProcessorMeter, retireWorker, sendHeartbeat } from '@gridmr/runtime';
+import { type Logger, LoopLag, ProcessorMeter, retireWorker, sendHeartbeat } from '@gridmr/runtime';
 import type { Redis } from 'ioredis';
 import type { TaskTally } from './task-tally.js';
 
@@ -23,6 +23,7 @@ export class Heartbeats implements AsyncDisposable {
   #stopping = false;
   #sending: Promise<void> | undefined;
   readonly #processor = new ProcessorMeter();
+  readonly #lag = new LoopLag();
 
   /** Sends the first one at once. */
   constructor(parts: HeartbeatParts) {
@@ -40,6 +41,7 @@ export class Heartbeats implements AsyncDisposable {
   /** The worker is no longer there. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#lag[Symbol.dispose]();
     const { redis, workerId } = this.#parts;
     await this.#sending;
     if (redis.status === 'ready') await retireWorker(redis, workerId);
@@ -70,6 +72,7 @@ export class Heartbeats implements AsyncDisposable {
       tasks_completed: tally.completed,
       tasks_failed: tally.failed,
       sandbox_restarts: tally.sandboxRestarts(),
+      loop_lag_ms: Math.round(this.#lag.read()),
       started_at: this.#startedAt,
       last_heartbeat_at: new Date().toISOString(),
     };

@@ -24,7 +24,19 @@ export interface ReceivedSpan extends Omit<OtlpSpan, 'attributes'> {
 
 interface ReceivedMetric {
   readonly name: string;
-  readonly [kind: string]: unknown;
+  readonly sum?: { readonly dataPoints: readonly ReceivedPoint[] };
+  readonly histogram?: { readonly dataPoints: readonly ReceivedHistogram[] };
+}
+
+interface ReceivedPoint {
+  readonly attributes: ReceivedSpan['attributes'];
+  readonly asDouble: number;
+}
+
+interface ReceivedHistogram {
+  readonly explicitBounds: readonly number[];
+  readonly bucketCounts: readonly (number | string)[];
+  readonly count: number | string;
 }
 
 export class OtlpReceiver implements AsyncDisposable {
@@ -72,7 +84,7 @@ export class OtlpReceiver implements AsyncDisposable {
 
   #takeMetrics(from: object): void {
     const { scopeMetrics } = from as { scopeMetrics: readonly { metrics: readonly ReceivedMetric[] }[] };
-    for (const { metrics } of scopeMetrics) this.metrics.push(...metrics);
+    for (const { metrics } of scopeMetrics) this.metrics.push(...metrics.map(withPlainLabels));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,6 +98,15 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
+}
+
+function withPlainLabels(metric: ReceivedMetric): ReceivedMetric {
+  if (metric.sum === undefined) return metric;
+  const dataPoints = metric.sum.dataPoints.map(point => ({
+    ...point,
+    attributes: valuesOf(point.attributes as unknown as readonly OtlpAttribute[]),
+  }));
+  return { ...metric, sum: { dataPoints } };
 }
 
 function valuesOf(attributes: readonly OtlpAttribute[]): ReceivedSpan['attributes'] {

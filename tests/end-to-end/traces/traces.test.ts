@@ -144,6 +144,19 @@ describe('traces', function () {
       expect(receiver.spans.filter(({ name }) => name.startsWith('GET'))).to.deep.equal([]);
     });
 
+    it('come with the metrics that Prometheus is told', () => {
+      // The last that was sent, when the API stopped.
+      const last = (name: string) => receiver.metrics.findLast(metric => metric.name === name);
+      const attempts = last('gridmr_attempts_total');
+      const ofCommitted = attempts?.sum?.dataPoints.filter(({ attributes }) => attributes.outcome === 'committed');
+      expect(ofCommitted?.find(({ attributes }) => attributes.kind === 'map')?.asDouble).to.be.greaterThan(2000);
+      const [duration] = last('gridmr_task_duration_seconds')?.histogram?.dataPoints ?? [];
+      expect(duration?.bucketCounts).to.have.length((duration?.explicitBounds.length ?? 0) + 1);
+      expect(duration?.bucketCounts.map(Number).reduce((all, count) => all + count, 0)).to.equal(
+        Number(duration?.count),
+      );
+    });
+
     it('are made by the SDK, in each process', () => {
       for (const { packages } of loaded) expect(packages).to.include('@opentelemetry/sdk-trace');
       expect(loaded.map(({ entry }) => programOf(entry)).sort()).to.deep.equal(['api', 'worker', 'worker']);
