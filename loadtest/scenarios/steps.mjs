@@ -68,7 +68,15 @@ export function post(name, path, value, expect) {
 /** @type {(path: string, text: string) => RequestStep} */
 export function upload(path, text) {
   const headers = { 'content-type': 'application/octet-stream' };
-  return { step: 'request', name: 'upload', method: 'PUT', path: `/api/v1/files/${path}`, body: text, headers, expect: 201 };
+  return {
+    step: 'request',
+    name: 'upload',
+    method: 'PUT',
+    path: `/api/v1/files/${path}`,
+    body: text,
+    headers,
+    expect: 201,
+  };
 }
 
 /** @type {(ms: number) => PauseStep} */
