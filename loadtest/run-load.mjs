@@ -22,7 +22,7 @@ const others = { scaling: measureScaling, 'many-workers': simulateWorkers };
 const { values: options } = parseArgs({
   options: {
     scenario: { type: 'string' },
-    duration: { type: 'string', default: '30s' },
+    duration: { type: 'string' },
     url: { type: 'string' },
     'api-key': { type: 'string', default: process.env.GRIDMR_API_KEY },
     workers: { type: 'string' },
@@ -51,11 +51,14 @@ async function run(name) {
   mkdirSync(resultsDirectory, { recursive: true });
   const write = (file, text) => writeFileSync(join(resultsDirectory, file), text);
   const thresholds = options.threshold.map(parseThreshold);
-  if (others[name] !== undefined) return others[name]({ ...options, thresholds, write });
+  if (others[name] !== undefined) {
+    const seconds = options.duration === undefined ? undefined : secondsOf(options.duration);
+    return others[name]({ ...options, seconds, thresholds, write });
+  }
   const scenario = scenarios[name];
   if (scenario === undefined) throw new Error(`There is no scenario ${name}.\n${usage()}`);
   const report = await runScenario(scenario, {
-    seconds: secondsOf(options.duration),
+    seconds: secondsOf(options.duration ?? '30s'),
     url: options.url,
     apiKey: options['api-key'],
     workers: Number(options.workers ?? 2),
@@ -91,6 +94,6 @@ function usage() {
     '                   [--connections FLOW=N] [--threshold "submit.p99_ms<=250"]',
     ...rows,
     '  scaling        sizes × workers: --sizes 10,50 (MB) --workers 1,2 --iterations 3; CSV and a chart',
-    '  many-workers   simulated workers with empty tasks on one Redis: --workers 1000 --tasks 20000',
+    '  many-workers   simulated workers on one Redis, idle for --duration 5s, then with empty tasks: --workers 1000 --tasks 20000',
   ].join('\n');
 }

@@ -18,14 +18,15 @@ import { readRedis, redisBetween } from './redis-cost.mjs';
 const perProcess = 250;
 const workersMax = 20_000;
 const tasksMax = 1_000_000;
-const idleMs = 5000;
+const idleSeconds = 5;
+const secondMs = 1000;
 const pollMs = 100;
 const standStillMs = 300_000;
 const crowdEntry = fileURLToPath(new URL('./crowd.mjs', import.meta.url));
 const logger = createLogger({ level: 'error', service: 'many-workers' });
 
-export async function simulateWorkers({ workers = '1000', tasks, write }) {
-  const counts = { workers: bounded(workers, workersMax), tasks: bounded(tasks, tasksMax) };
+export async function simulateWorkers({ workers = '1000', tasks, seconds = idleSeconds, write }) {
+  const counts = { workers: bounded(workers, workersMax), tasks: bounded(tasks, tasksMax), seconds };
   const directory = await mkdtemp(join(tmpdir(), 'gridmr-many-workers-'));
   const server = await startQueueServer({ dataDirectory: directory, logger, force: 'native' });
   const redis = connectRedis(server.url, 'worker', logger);
@@ -46,12 +47,12 @@ export async function simulateWorkers({ workers = '1000', tasks, write }) {
   }
 }
 
-async function measure({ redis, queues, url, crowd }, { workers, tasks }) {
+async function measure({ redis, queues, url, crowd }, { workers, tasks, seconds }) {
   const empty = await readRedis(redis);
   for (let left = workers; left > 0; left -= perProcess) crowd.push(fork(crowdEntry));
   await Promise.all(crowd.map((child, i) => startCrowd(child, url, Math.min(perProcess, workers - i * perProcess))));
   const beforeIdle = await readRedis(redis);
-  await delay(idleMs);
+  await delay(seconds * secondMs);
   const idle = redisBetween(beforeIdle, await readRedis(redis));
   const beforeTasks = await readRedis(redis);
   const jobId = newJobId();

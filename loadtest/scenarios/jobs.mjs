@@ -83,15 +83,28 @@ export function* countedWords(name, input, lines, more) {
   return id;
 }
 
-/** Waits until nothing is queued or running any more. @returns {import('./steps.mjs').Flow} */
-export function* untilAllEnded() {
+/**
+ * How many jobs have failed or were cancelled until now.
+ * @returns {Generator<import('./steps.mjs').Step, number, import('./steps.mjs').Answer>}
+ */
+export function* endedBadly() {
+  const { jobs } = JSON.parse((yield get('system', '/api/v1/metrics/system')).text);
+  return jobs.failed + jobs.cancelled;
+}
+
+/**
+ * Waits until nothing is queued or running any more.
+ * @param {import('./steps.mjs').Context} context with `bad`, the jobs that had ended badly before
+ * @returns {import('./steps.mjs').Flow}
+ */
+export function* untilAllEnded({ bad }) {
   for (let left = Number.POSITIVE_INFINITY, changed = Date.now(); left > 0; ) {
     const answer = yield get('system', '/api/v1/metrics/system');
     const { jobs } = JSON.parse(answer.text);
     const now = jobs.queued + jobs.running;
     if (now !== left) changed = Date.now();
     left = now;
-    if (left === 0) yield check('no accepted job has failed', jobs.failed + jobs.cancelled === 0);
+    if (left === 0) yield check('no accepted job has failed', jobs.failed + jobs.cancelled === bad);
     else if (Date.now() - changed > waitMs) {
       yield check('all accepted jobs end', false);
       return;

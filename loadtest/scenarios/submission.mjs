@@ -1,5 +1,5 @@
 /** Tiny jobs, submitted as fast as they are accepted; each must complete. */
-import { textOf, untilAllEnded, wordCount } from './jobs.mjs';
+import { endedBadly, textOf, untilAllEnded, wordCount } from './jobs.mjs';
 import { post, upload } from './steps.mjs';
 
 /** @type {import('./steps.mjs').Scenario} */
@@ -9,7 +9,7 @@ export const submission = {
   *prepare({ id }) {
     const input = `loadtest/${id}/tiny.txt`;
     yield upload(input, textOf(1));
-    return { input };
+    return { input, bad: yield* endedBadly() };
   },
   flows: [
     {
