@@ -51,6 +51,7 @@ async function measure({ redis, queues, url, crowd }, { workers, tasks, seconds 
   const empty = await readRedis(redis);
   for (let left = workers; left > 0; left -= perProcess) crowd.push(fork(crowdEntry));
   await Promise.all(crowd.map((child, i) => startCrowd(child, url, Math.min(perProcess, workers - i * perProcess))));
+  console.log(`${workers} simulated workers consume; idle for ${seconds} s`);
   const beforeIdle = await readRedis(redis);
   await delay(seconds * secondMs);
   const idle = redisBetween(beforeIdle, await readRedis(redis));
@@ -66,6 +67,7 @@ async function measure({ redis, queues, url, crowd }, { workers, tasks, seconds 
     seats: { first: 0, step: 1 / 16 },
   });
   const queued = await readRedis(redis);
+  console.log(`${tasks} tasks are queued`);
   await untilDone(queues, jobId);
   const afterTasks = await readRedis(redis);
   return {
