@@ -4,6 +4,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 /** Nothing in a scenario takes longer, listeners included. */
 const timeoutMs = 300_000;
+/** The server gives up a connection after 5 s; it must not be about to do so when it is used again. */
+const idleConnectionMs = 2000;
+const repeatable = ['GET', 'PUT', 'DELETE'];
 const answerBytesMax = 64 * 1024 * 1024;
 
 export class Sender {
@@ -15,18 +18,25 @@ export class Sender {
     this.#base = new URL(url);
     this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
     const Agent = this.#isSecure ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: idleConnectionMs });
   }
 
   /** Never throws: status 0 is a connection that failed, its text says why. */
-  async send({ method, path, headers, body, onEvent }) {
+  async send(step) {
     const started = performance.now();
     try {
-      const { status, text } = await this.#send({ method, path, headers, body }, onEvent);
+      const { status, text } = await this.#send(step).catch(error => this.#sendAgain(step, error));
       return { status, text, ms: performance.now() - started };
     } catch (error) {
       return { status: 0, text: error.message, ms: performance.now() - started };
     }
+  }
+
+  /** Any client does so when a kept connection turns out to be closed, and the request may be repeated. */
+  #sendAgain(step, error) {
+    const mayRepeat = repeatable.includes(step.method) || step.headers?.['idempotency-key'] !== undefined;
+    if (error.wasKept && error.code === 'ECONNRESET' && mayRepeat) return this.#send(step);
+    throw error;
   }
 
   get headers() {
@@ -41,7 +51,7 @@ export class Sender {
     return this.#base.protocol === 'https:';
   }
 
-  #send({ method, path, headers, body }, onEvent) {
+  #send({ method, path, headers, body, onEvent }) {
     const request = this.#isSecure ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -56,7 +66,7 @@ export class Sender {
           onEvent !== undefined && response.statusCode === 200 ? readEvents(response, onEvent) : readText(response);
         read.then(text => resolve({ status: response.statusCode, text }), reject);
       });
-      sent.once('error', reject);
+      sent.once('error', error => reject(Object.assign(error, { wasKept: sent.reusedSocket })));
       sent.once('timeout', () => sent.destroy(new Error('no answer in time')));
       sent.end(body);
     });

@@ -37,6 +37,18 @@ export function wordCount(input, more = {}) {
 export const oneLineSplitMb = line.length / bytesPerMb;
 
 /**
+ * Submits a job, in a way that may be repeated. Answers its id, empty if it was refused.
+ * @param {object} job
+ * @returns {Generator<import('./steps.mjs').Step, string, import('./steps.mjs').Answer>}
+ */
+export function* submitJob(job) {
+  const request = post('submit', '/api/v1/jobs', job, 202);
+  const key = `${Date.now()}-${Math.random()}`;
+  const answer = yield { ...request, headers: { ...request.headers, 'idempotency-key': key } };
+  return answer.status === 202 ? JSON.parse(answer.text).job_id : '';
+}
+
+/**
  * Submits a job and waits for its end. Answers its id and how it ended.
  * @param {string} name what its time is called
  * @param {object} job
@@ -44,8 +56,7 @@ export const oneLineSplitMb = line.length / bytesPerMb;
  */
 export function* completeJob(name, job) {
   const started = Date.now();
-  const answer = yield post('submit', '/api/v1/jobs', job, 202);
-  const id = answer.status === 202 ? JSON.parse(answer.text).job_id : '';
+  const id = yield* submitJob(job);
   const status = id === '' ? 'refused' : yield* untilEnded(id);
   yield timing(name, Date.now() - started);
   return { id, status };
