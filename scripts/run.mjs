@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `node scripts/run.mjs demo|start|bench|chaos|test|test:compose [arguments]`: what `npm run demo`, `npm start`, `npm test` and so on call.
+ * `node scripts/run.mjs demo|start|bench|loadtest|chaos|test|test:compose [arguments]`: what `npm run demo`, `npm start`, `npm test` and so on call.
  *
  * First makes a fresh machine ready (the locked packages, the build), then runs. Everything in this folder that runs
  * before the packages are installed uses Node.js alone; this file alone must also parse on versions too old for the rest.
@@ -10,6 +10,7 @@ const commands = {
   demo: args => runProgram('apps/launcher/dist/demo.js', args, { withEngine: false }),
   start: args => runProgram('apps/launcher/dist/start.js', args, { withEngine: true }),
   bench: args => runProgram('loadtest/bench.mjs', args, { withEngine: true }),
+  loadtest: args => runProgram('loadtest/run-load.mjs', args, { withEngine: true }),
   chaos: args => runProgram('tests/dist-test/chaos/schedules/run-chaos.js', args, { withEngine: true }),
   'test:compose': args => import('./test-compose.mjs').then(({ testCompose }) => testCompose(args)),
   test: args => import('./run-tests.mjs').then(({ runTests }) => runTests(args)),

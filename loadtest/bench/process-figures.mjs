@@ -10,7 +10,7 @@ export function cpuSecondsOfProcess() {
   return (user + system) / 1e6;
 }
 
-/** `{pid, name, cpuSeconds, peakRssMb}` of every process below this one that runs a part of GridMR. */
+/** `{pid, name, cpuSeconds, rssMb, peakRssMb}` of every process below this one that runs a part of GridMR. */
 export async function descendants() {
   return (await childProcesses()).flatMap(figuresOf);
 }
@@ -21,8 +21,9 @@ function figuresOf(pid) {
   const name = nameOf(command);
   if (fields === undefined || name === undefined) return [];
   const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-  const peak = /VmHWM:\s+(\d+)/.exec(readOr(`/proc/${pid}/status`))?.[1];
-  return [{ pid, name, cpuSeconds, peakRssMb: Math.round(Number(peak ?? 0) / 1024) }];
+  const status = readOr(`/proc/${pid}/status`);
+  const megabytes = field => Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
+  return [{ pid, name, cpuSeconds, rssMb: megabytes('VmRSS'), peakRssMb: megabytes('VmHWM') }];
 }
 
 function nameOf([program = '', ...args]) {

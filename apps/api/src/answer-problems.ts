@@ -3,6 +3,7 @@ import { apiLimits, type Problem, problemKinds, RequestError } from '@gridmr/con
 import type { Logger } from '@gridmr/runtime';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
 import { RateLimitedError } from './access/rate-limits.js';
+import { correlation } from './correlate.js';
 import { problemOf } from './problem-of.js';
 import { requestIdOf } from './request-id.js';
 
@@ -19,7 +20,7 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      const fields = { request_id: requestIdOf(response), method: request.method, path: request.path, error };
+      const fields = { ...correlation(request, response), method: request.method, path: request.path, error };
       logger.error('a request failed', fields);
     }
     if (response.headersSent) {

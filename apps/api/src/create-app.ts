@@ -1,5 +1,5 @@
 /**
- * The API without a port. A request passes: id → log line → headers → admission → the route's row (path, body, query, headers) →
+ * The API without a port. A request passes: id → trace → log line → headers → admission → the route's row (path, body, query, headers) →
  * its verb → answer; and whatever goes wrong on the way becomes a problem document at the end.
  */
 
@@ -8,6 +8,7 @@ import express, { type Express } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { admit } from './access/admit.js';
 import { answerProblems, refuseUnknownRoute } from './answer-problems.js';
+import { traceRequests } from './correlate.js';
 import type { ApiDependencies } from './dependencies.js';
 import { logRequests } from './log-requests.js';
 import { countRequests } from './metrics/count-requests.js';
@@ -37,7 +38,12 @@ export function createApp(dependencies: ApiDependencies): Express {
     .disable('etag')
     .enable('case sensitive routing')
     .set('trust proxy', dependencies.access.trustedProxies);
-  app.use(assignRequestId, logRequests(dependencies.logger), countRequests(dependencies.metrics));
+  app.use(
+    assignRequestId,
+    traceRequests(dependencies.tracing),
+    logRequests(dependencies.logger),
+    countRequests(dependencies.metrics),
+  );
   app.use(helmet(pageRules));
   mountRoutes(app, routeTable(dependencies), dependencies);
   app.use(routes.queueBoard, admit(dependencies.access, 'admin'), dependencies.queueBoard);

@@ -2,7 +2,7 @@
 import type { ProgramSource } from '@gridmr/contracts';
 import type { ProgramFunctions } from '@gridmr/engine';
 import type { History, Quota } from '@gridmr/history';
-import type { Logger } from '@gridmr/runtime';
+import type { Logger, Tracing } from '@gridmr/runtime';
 import type { BlobStore, JobStore } from '@gridmr/storage';
 import type { PreviewRunner } from '@gridmr/tasks';
 import type { RequestHandler } from 'express';
@@ -58,6 +58,7 @@ export interface ApiDependencies {
   readonly metrics: ServiceMetrics;
   readonly system: SystemFigures;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   readonly ceilings: JobCeilings;
   /** Jobs of one client that have not ended. */
   readonly clientJobsMax: number;

@@ -1,7 +1,10 @@
 /** What the API says to workers and hears of them, through Redis. Every failure is the problem `queue_unavailable`, with its cause kept. */
 import {
+  type AskedJob,
   apiLimits,
   messageIds,
+  messageTrace,
+  parseTraceParent,
   probeKey,
   type QueueDepth,
   RequestError,
@@ -47,9 +50,9 @@ export class JobQueue {
     await this.#available(() => this.#gate.check());
   }
 
-  async addPlan(jobId: string): Promise<void> {
-    const options = { jobId: messageIds.plan(jobId) };
-    await this.#available(() => this.#queues.control.add('plan', { job_id: jobId }, options));
+  async addPlan({ job_id, trace_parent }: Pick<AskedJob, 'job_id' | 'trace_parent'>): Promise<void> {
+    const options = { jobId: messageIds.plan(job_id), ...messageTrace(parseTraceParent(trace_parent)) };
+    await this.#available(() => this.#queues.control.add('plan', { job_id }, options));
   }
 
   /** @param expired see `controlDataSchema` */

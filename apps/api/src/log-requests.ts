@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from '@gridmr/runtime';
 import type { RequestHandler } from 'express';
-import { requestIdOf } from './request-id.js';
+import { correlation } from './correlate.js';
 
 export function logRequests(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -10,7 +10,7 @@ export function logRequests(logger: Logger): RequestHandler {
     const { method, path } = request;
     response.once('close', () => {
       logger.info(response.writableFinished ? 'answered a request' : 'a request was broken off', {
-        request_id: requestIdOf(response),
+        ...correlation(request, response),
         method,
         path,
         status: response.statusCode,

@@ -7,5 +7,5 @@ export async function queueJob(
   asked: AskedJob,
 ): Promise<void> {
   await jobStore.writeAsked(asked);
-  await queue.addPlan(asked.job_id);
+  await queue.addPlan(asked);
 }

@@ -11,6 +11,6 @@ export async function resumeJob(dependencies: ResumeDependencies, jobId: string)
   if (asked === undefined) return;
   const verdict = await jobStore.readVerdict(asked.job_id);
   if (verdict !== undefined) await history.finishJob(verdict);
-  else if ((await jobStore.readAsked(asked.job_id)) !== undefined) await queue.addPlan(asked.job_id);
+  else if ((await jobStore.readAsked(asked.job_id)) !== undefined) await queue.addPlan(asked);
   else await queueJob(dependencies, asked);
 }

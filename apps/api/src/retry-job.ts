@@ -16,15 +16,18 @@ import {
 } from '@gridmr/contracts';
 import { noSuchJob } from './cancel-job.js';
 import { checkCeilings } from './check-ceilings.js';
+import type { RequestTrace } from './correlate.js';
 import type { ApiDependencies } from './dependencies.js';
 import { queueJob } from './queue-job.js';
 import { keptStages, retriedSpec } from './retried-spec.js';
+import { traceFields } from './submit-job.js';
 
 /** Throws `RequestError`: `not_found`, `not_retryable`, and what is wrong with the request. */
 export async function retryJob(
   dependencies: ApiDependencies,
   jobId: string,
   request: RetryRequest,
+  trace: RequestTrace,
 ): Promise<JobStatusView> {
   const { history, jobStore, queue, checker, ceilings } = dependencies;
   const before = await endedRun(dependencies, jobId);
@@ -33,7 +36,7 @@ export async function retryJob(
   await queue.check();
   // The next run looks there for what it may keep; a run that ended before it was queued has none yet.
   await jobStore.writeAsked(before);
-  const asked = nextRun(before, spec);
+  const asked = nextRun(before, spec, trace);
   if (!(await history.retryJob(asked))) throw await refusal(dependencies, jobId);
   try {
     await queueJob(dependencies, asked);
@@ -56,7 +59,8 @@ async function endedRun(dependencies: ApiDependencies, jobId: string): Promise<A
   return asked;
 }
 
-function nextRun(before: AskedJob, spec: AskedJob['spec']): AskedJob {
+function nextRun(earlier: AskedJob, spec: AskedJob['spec'], trace: RequestTrace): AskedJob {
+  const { trace_parent: _, ...before } = earlier;
   const { jobId, run } = parseRunId(before.job_id);
   if (run >= requestLimits.runsMax) {
     throw new RequestError('not_retryable', `The job has been retried ${run - 1} times; submit a new one`, {
@@ -64,7 +68,7 @@ function nextRun(before: AskedJob, spec: AskedJob['spec']): AskedJob {
     });
   }
   const goes_on_from = { job_id: before.job_id, ...keptStages(before.spec, spec) };
-  return { ...before, job_id: runId(jobId, run + 1), spec, goes_on_from };
+  return { ...before, ...traceFields(trace), job_id: runId(jobId, run + 1), spec, goes_on_from };
 }
 
 async function refusal(dependencies: ApiDependencies, jobId: string): Promise<RequestError> {

@@ -16,7 +16,10 @@ import {
   packageVersion,
   type Settings,
   type StopStack,
+  startMetrics,
+  startTracing,
   stateDirectory,
+  type TracedProcess,
 } from '@gridmr/runtime';
 import { ProgramChecker } from '@gridmr/sandbox';
 import { freeSpace, JobStore, openStore } from '@gridmr/storage';
@@ -49,6 +52,7 @@ const bytesPerMb = 1024 * 1024;
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {
   const { dataDirectory, redisUrl, databaseUrl } = settings;
   const home = stateDirectory(settings, ['GRIDMR_DATABASE_URL', 'GRIDMR_REDIS_URL']);
+  const tracing = stack.use('tracing', await startTracing(settings, thisProcess(), logger));
   const store = await openStore(dataDirectory, { patienceMs: apiLimits.storagePatienceMs });
   const jobStore = new JobStore(store);
   let changes: ChangePublisher | undefined;
@@ -61,10 +65,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   const { url } = stack.use('queue server', await keepQueueServer({ redisUrl, dataDirectory: home, logger }));
   const { redis, queues } = stack.use('queues', await openProducer(url, logger));
   const queue = new JobQueue(redis, queues);
-  const checker = stack.use('program checker', new ProgramChecker());
-  checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
-  const previews = stack.use('previews', new PreviewRunner(dataDirectory));
-  previews.warmUp().catch(error => logger.warn('previews are slow to start', { error }));
+  const { checker, previews } = startThreads(dataDirectory, logger, stack);
   const shared = connectRedis(url, 'worker', logger);
   stack.add('redis for events', () => shared.disconnect());
   changes = stack.use('changes', new ChangePublisher(shared, logger));
@@ -89,6 +90,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     metrics,
     system,
     logger,
+    tracing,
     access,
     queueBoard: queueBoard(queues),
     fileRules: fileRules(settings),
@@ -105,6 +107,7 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     requestBenchmark: () => benchmarks?.request(),
   };
   const address = await listen(dependencies, settings, stack);
+  await sendMetrics(dependencies, settings, stack);
   stack.use('live events', live);
   followChanges(dependencies, shared, stack);
   readEvents(dependencies, shared, address, stack);
@@ -112,6 +115,25 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
   benchmarks = stack.use('benchmarks', new BenchmarkRunner(dependencies, dataDirectory));
   stack.use('speculation', new Speculation(dependencies));
   return address;
+}
+
+/** Both look at programs, away from this loop. */
+function startThreads(dataDirectory: string, logger: Logger, stack: StopStack) {
+  const checker = stack.use('program checker', new ProgramChecker());
+  checker.warmUp().catch(error => logger.warn('the program checker is slow to start', { error }));
+  const previews = stack.use('previews', new PreviewRunner(dataDirectory));
+  previews.warmUp().catch(error => logger.warn('previews are slow to start', { error }));
+  return { checker, previews };
+}
+
+function thisProcess(): TracedProcess {
+  return { service: 'api', instance: `${hostname()}-${process.pid}`, version: packageVersion(import.meta.url) };
+}
+
+/** The metrics that Prometheus is told, for who collects them otherwise. */
+async function sendMetrics({ metrics, system, queue, logger }: ApiDependencies, settings: Settings, stack: StopStack) {
+  const read = async () => metrics.families(await system.current(), await queue.workers().catch(() => []));
+  stack.use('metrics', await startMetrics(settings, thisProcess(), read, logger));
 }
 
 function accessSettings({ apiKeys, scrapeKey, readsPerMinute, changesPerMinute, trustedProxies }: Settings) {

@@ -5,9 +5,9 @@
  * Order: ceilings, client, program, idempotency key, the client's jobs, paths, Redis and the data directory, record, `job.json`, plan message. A key is looked up before the paths are judged, because the
  * job of a repeated request may have written its output already; and taken with the record, because two requests may come at once.
  */
-import { randomBytes } from 'node:crypto';
 import {
   type AskedJob,
+  formatTraceParent,
   type JobSpec,
   type jobRequestSchema,
   newJobId,
@@ -22,6 +22,7 @@ import { clientOf } from './access/own-jobs.js';
 import { checkCeilings } from './check-ceilings.js';
 import { checkClientJobs } from './check-client-jobs.js';
 import { checkDataPaths } from './check-data-paths.js';
+import type { RequestTrace } from './correlate.js';
 import type { ApiDependencies } from './dependencies.js';
 import { refuseForeignPaths } from './files/job-paths.js';
 import { queueJob } from './queue-job.js';
@@ -31,9 +32,8 @@ export interface Submission {
   readonly request: z.output<typeof jobRequestSchema>;
   readonly caller: Caller;
   readonly idempotency: { readonly key: string; readonly digest: string } | undefined;
+  readonly trace: RequestTrace;
 }
-
-const traceIdBytes = 16;
 
 /**
  * Returns the job, which is new unless the idempotency key is known. The answer to a repeated request is the answer
@@ -41,7 +41,7 @@ const traceIdBytes = 16;
  */
 export async function submitJob(
   dependencies: ApiDependencies,
-  { request, idempotency, caller }: Submission,
+  { request, idempotency, caller, trace }: Submission,
 ): Promise<SubmittedJob> {
   checkCeilings(request, dependencies.ceilings);
   const jobId = newJobId();
@@ -62,7 +62,7 @@ export async function submitJob(
   await checkDataPaths(dependencies.store, spec, jobId);
   await mayWork;
 
-  const asked = askedNow(jobId, spec);
+  const asked = askedNow(jobId, spec, trace);
   const { outcome, jobId: ownerId } = await history.addJob({ asked, idempotency });
   if (outcome === 'conflict') return refuseReuse(ownerId);
   await resumeOrLeave(dependencies, ownerId, () =>
@@ -83,9 +83,13 @@ async function understand(
   return { ...specFromRequest(request, functions.reduce, defaults), program: source };
 }
 
-function askedNow(jobId: string, spec: JobSpec): AskedJob {
-  const traceId = randomBytes(traceIdBytes).toString('hex');
-  return { job_id: jobId, spec, submitted_at: new Date().toISOString(), trace_id: traceId };
+function askedNow(jobId: string, spec: JobSpec, trace: RequestTrace): AskedJob {
+  return { job_id: jobId, spec, submitted_at: new Date().toISOString(), ...traceFields(trace) };
+}
+
+/** Of what is asked: whose trace it belongs to. */
+export function traceFields({ traceId, parent }: RequestTrace): Pick<AskedJob, 'trace_id' | 'trace_parent'> {
+  return { trace_id: traceId, ...(parent === undefined ? {} : { trace_parent: formatTraceParent(parent) }) };
 }
 
 /** The request that stored a job may have died before it queued it, so a repeated one makes sure. */

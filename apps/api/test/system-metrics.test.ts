@@ -21,6 +21,7 @@ const heartbeat = {
   tasks_completed: 12,
   tasks_failed: 1,
   sandbox_restarts: 3,
+  loop_lag_ms: 40,
   started_at: '2030-01-01T00:00:00.000Z',
   last_heartbeat_at: '2030-01-01T00:01:00.000Z',
 };
@@ -171,6 +172,10 @@ describe('GET /metrics', () => {
     const all = await text();
     expect(all).not.to.include(id).and.not.to.include('w1"').and.not.to.include('anonymous');
     expect(await value('gridmr_sandbox_restarts')).to.equal(3);
+    expect(await value('gridmr_worker_active_tasks')).to.equal(heartbeat.active_tasks);
+    expect(await value('gridmr_worker_cpu_cores')).to.equal(heartbeat.cpu_percent / 100);
+    expect(await value('gridmr_worker_memory_bytes{of="greatest"}')).to.equal(heartbeat.rss_mb * 1024 * 1024);
+    expect(await value('gridmr_worker_loop_lag_seconds')).to.equal(heartbeat.loop_lag_ms / 1000);
   });
 });
 

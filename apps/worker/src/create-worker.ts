@@ -27,6 +27,7 @@ import {
   type RedisConnection,
   type Settings,
   StopStack,
+  startTracing,
 } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
 import { JobStore, openStore } from '@gridmr/storage';
@@ -38,6 +39,7 @@ import { reportLost } from './attempts/report-lost.js';
 import { runTask } from './attempts/run-task.js';
 import { stopReasons } from './attempts/stop-reason.js';
 import { Heartbeats } from './heartbeats.js';
+import { traceStep, traceTask } from './message-trace.js';
 import { runControlStep } from './run-control-step.js';
 import { RunningTasks } from './running-tasks.js';
 import { ClientShares } from './shares/client-shares.js';
@@ -64,6 +66,9 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
   const workerId = newWorkerId();
   const logger = log.child({ worker_id: workerId });
   const parts = new StopStack(logger);
+  const version = packageVersion(import.meta.url);
+  const tracing = await startTracing(settings, { service: 'worker', instance: workerId, version }, logger);
+  parts.use('tracing', tracing);
   const redis = connectRedis(redisUrl, 'worker', logger);
   parts.add('redis', () => redis.disconnect());
   await checkRedis(redis);
@@ -84,10 +89,10 @@ export async function createWorker(settings: Settings, redisUrl: string, log: Lo
     announceEnded: jobId => announceEnded(redis, jobId),
     announceOvertaken: messageId => announceOvertaken(redis, messageId),
     logger,
+    tracing,
   };
   const tally = new TaskTally();
   const slots = settings.workerCpuCores;
-  const version = packageVersion(import.meta.url);
   const heartbeats = parts.use('heartbeats', new Heartbeats({ redis, workerId, version, slots, tally, logger }));
   await consume(tools, tally, settings, redis, redisUrl, parts);
   const stop = () => {
@@ -125,7 +130,7 @@ async function consume(
   const timing = { connection, logger, lockSeconds, stalledCheckSeconds };
   const control = openConsumer<ControlData, void>(
     queueNames.control,
-    (message, token) => runControlStep(tools, message, token),
+    (message, token) => traceStep(tools, message, own => runControlStep(own, message, token)),
     { ...timing, concurrency: queueLimits.controlConcurrency },
   );
   parts.add('control consumer', () => control.close());
@@ -137,7 +142,9 @@ async function consume(
       await leaveToOthers(running, message, token);
       return tally.during(signal, () =>
         running.during(message, () =>
-          locks.during(message, lock => runTask(tools, slots, limits, message, token, signal, lock)),
+          locks.during(message, lock =>
+            traceTask(tools, message, own => runTask(own, slots, limits, message, token, signal, lock)),
+          ),
         ),
       );
     },

@@ -1,7 +1,14 @@
 /** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
 import { hostname } from 'node:os';
 import { type Heartbeat, processLimits } from '@gridmr/contracts';
-import { type Logger, ProcessorMeter, type RedisConnection, retireWorker, sendHeartbeat } from '@gridmr/runtime';
+import {
+  type Logger,
+  LoopLag,
+  ProcessorMeter,
+  type RedisConnection,
+  retireWorker,
+  sendHeartbeat,
+} from '@gridmr/runtime';
 import type { TaskTally } from './task-tally.js';
 
 const bytesPerMb = 1024 * 1024;
@@ -22,6 +29,7 @@ export class Heartbeats implements AsyncDisposable {
   #stopping = false;
   #sending: Promise<void> | undefined;
   readonly #processor = new ProcessorMeter();
+  readonly #lag = new LoopLag();
 
   /** Sends the first one at once. */
   constructor(parts: HeartbeatParts) {
@@ -39,6 +47,7 @@ export class Heartbeats implements AsyncDisposable {
   /** The worker is no longer there. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#lag[Symbol.dispose]();
     const { redis, workerId } = this.#parts;
     await this.#sending;
     if (redis.status === 'ready') await retireWorker(redis, workerId);
@@ -69,6 +78,7 @@ export class Heartbeats implements AsyncDisposable {
       tasks_completed: tally.completed,
       tasks_failed: tally.failed,
       sandbox_restarts: tally.sandboxRestarts(),
+      loop_lag_ms: Math.round(this.#lag.read()),
       started_at: this.#startedAt,
       last_heartbeat_at: new Date().toISOString(),
     };

@@ -7,6 +7,7 @@ import {
   createLogger,
   EventPublisher,
   LogPublisher,
+  noTracing,
   openQueues,
   type QueueServer,
   startQueueServer,
@@ -52,6 +53,7 @@ export async function openStepFixture(): Promise<StepFixture> {
     announceEnded: jobId => announceEnded(redis, jobId),
     announceOvertaken: messageId => announceOvertaken(redis, messageId),
     logger,
+    tracing: noTracing,
   };
   return {
     tools,

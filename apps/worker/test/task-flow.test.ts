@@ -1,4 +1,4 @@
-import { messageIds, type TaskData, taskId } from '@gridmr/contracts';
+import { messageIds, type TaskData, taskId, traceOfMessage } from '@gridmr/contracts';
 import { connectRedis, createLogger, openConsumer } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
@@ -40,6 +40,18 @@ describe('addTaskFlow', function () {
     expect((await last?.getDependenciesCount())?.unprocessed).to.equal(500);
     expect(await fixture.tools.queues.hold.getJobCountByTypes('waiting', 'prioritized')).to.equal(0);
     expect(await fixture.tools.queues.tasks.getJob(taskId(flow.jobId, 'map', 2499))).not.to.equal(undefined);
+  });
+
+  it('gives the trace to its barrier and to few of its tasks, evenly spread', async () => {
+    const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), isSampled: true };
+    const flow = { ...(await flowOf(2500)), trace };
+    await addTaskFlow(fixture.tools.queues, flow);
+    const barrier = await fixture.tools.queues.control.getJob(messageIds.mapBarrier(flow.jobId));
+    expect(traceOfMessage(barrier?.opts ?? {})).to.deep.equal(trace);
+    const messages = await fixture.tools.queues.tasks.getPrioritized();
+    const traced = messages.filter(({ opts }) => traceOfMessage(opts) !== undefined).map(({ data }) => data.index);
+    expect(messages).to.have.length(2500);
+    expect(traced.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 100 }, (_, i) => i * 25));
   });
 
   it('queues only what is not committed', async () => {

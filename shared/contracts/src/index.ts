@@ -31,4 +31,5 @@ export * from './retry-request.js';
 export * from './routes.js';
 export * from './states.js';
 export * from './system-metrics.js';
+export * from './trace.js';
 export * from './worker.js';

@@ -36,6 +36,8 @@ export const askedJobSchema = z.object({
   /** User code sees the clock standing at this time, and randomness seeded by job and task. */
   submitted_at: time,
   trace_id: z.string(),
+  /** The span of the request that asked for the job or its run, as the header `traceparent`: where steps without a trace of their own belong. */
+  trace_parent: z.string().optional(),
   /** Of a run that was begun by a retry: the run before it, and which of its stages keep their committed tasks. */
   goes_on_from: z.object({ job_id: jobIdSchema, map: z.boolean(), reduce: z.boolean() }).optional(),
 });

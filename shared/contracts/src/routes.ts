@@ -52,6 +52,8 @@ export const headers = {
   requestId: 'x-request-id',
   idempotencyKey: 'idempotency-key',
   lastEventId: 'last-event-id',
+  /** W3C Trace Context: what the caller does this request for. */
+  traceParent: 'traceparent',
   apiKey: 'x-api-key',
   /** Any value. Pages of others cannot send it, so a request with a session's cookie that has it was meant. */
   client: 'x-gridmr-client',

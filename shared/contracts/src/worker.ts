@@ -21,6 +21,9 @@ export const heartbeatSchema = z.object({
   sandbox_restarts: count.optional().meta({
     description: 'Since it started: threads of user code that had to be terminated',
   }),
+  loop_lag_ms: z.number().nonnegative().optional().meta({
+    description: 'How late timers of its main thread, which renews locks, have come since its last report',
+  }),
   started_at: time,
   last_heartbeat_at: time,
 });

@@ -66,6 +66,7 @@ const environmentSchema = z.object({
   GRIDMR_RETENTION_JOBS: wholeNumber(0, settingLimits.retentionJobsMax).optional(),
   GRIDMR_ALIVE_FILE: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: secretUrl(['http', 'https']).optional(),
+  OTEL_TRACES_SAMPLER_ARG: wholeOrFraction(0, 1).default(1),
 });
 
 /** Every variable that is read. */
@@ -115,8 +116,10 @@ const settingsSchema = environmentSchema.transform(env => ({
   retentionJobs: env.GRIDMR_RETENTION_JOBS,
   /** Written every two seconds by a worker that is well, for health checks. */
   aliveFile: env.GRIDMR_ALIVE_FILE,
-  /** Accepted and not used yet. */
+  /** Where traces and metrics are sent to. Unset: nowhere, and nothing is traced. */
   otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  /** Of the traces that begin here, the share that is kept. */
+  traceRatio: env.OTEL_TRACES_SAMPLER_ARG,
 }));
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
 

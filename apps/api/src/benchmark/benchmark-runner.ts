@@ -15,6 +15,7 @@ import {
 import type { StoredBenchmark } from '@gridmr/history';
 import { cancelJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
+import { newTrace } from '../correlate.js';
 import { deleteJob } from '../delete-job.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { RepeatedPasses } from '../repeated-passes.js';
@@ -139,7 +140,7 @@ export class BenchmarkRunner implements AsyncDisposable {
     const request = jobRequestSchema.parse(benchmarkJob(benchmark, slots));
     const caller = { clientId, role: 'admin', keyId: null } as const;
     const idempotency = { key, digest: canonicalDigest(request) };
-    return (await submitJob(this.#dependencies, { request, caller, idempotency })).job_id;
+    return (await submitJob(this.#dependencies, { request, caller, idempotency, trace: newTrace() })).job_id;
   }
 
   async #untilTooLate(benchmark: Benchmark, job: Job): Promise<Benchmark> {

@@ -1,10 +1,5 @@
 /** How this process is doing: memory, processor, how late its timers come. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { processLimits } from '@gridmr/contracts';
-import { ProcessorMeter } from '@gridmr/runtime';
-
-const nanosecondsPerMs = 1_000_000;
-const reportedPercentile = 99;
+import { LoopLag, ProcessorMeter } from '@gridmr/runtime';
 
 export interface OwnFigures {
   readonly rss_bytes: number;
@@ -15,29 +10,23 @@ export interface OwnFigures {
 }
 
 export class OwnProcess implements Disposable {
-  readonly #delay = monitorEventLoopDelay({ resolution: processLimits.loopSampleMs });
+  readonly #lag = new LoopLag();
   readonly #processor = new ProcessorMeter();
-
-  constructor() {
-    this.#delay.enable();
-  }
 
   /** Processor and lag are those since the last call. */
   read(): OwnFigures {
-    const lateMs = this.#delay.percentile(reportedPercentile) / nanosecondsPerMs - processLimits.loopSampleMs;
-    this.#delay.reset();
     const { rss, heapUsed } = process.memoryUsage();
     return {
       rss_bytes: rss,
       heap_bytes: heapUsed,
       cpu_percent: rounded(this.#processor.read()),
-      loop_lag_ms: rounded(Number.isFinite(lateMs) ? Math.max(0, lateMs) : 0),
+      loop_lag_ms: rounded(this.#lag.read()),
       uptime_seconds: Math.round(process.uptime()),
     };
   }
 
   [Symbol.dispose](): void {
-    this.#delay.disable();
+    this.#lag[Symbol.dispose]();
   }
 }
 

@@ -14,9 +14,12 @@ import {
   systemLimits,
   type Worker,
 } from '@gridmr/contracts';
+import type { MetricFamily } from '@gridmr/runtime';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const secondMs = 1000;
+const bytesPerMb = 1024 * 1024;
+const percentPerCore = 100;
 const httpSeconds = [0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 export class ServiceMetrics {
@@ -49,6 +52,14 @@ export class ServiceMetrics {
   readonly #wait = this.#gauge('queue_oldest_wait_seconds', 'How long the next message has waited', ['queue']);
   readonly #workers = this.#gauge('workers', 'Workers by state', ['state']);
   readonly #slots = this.#gauge('worker_slots', 'Tasks that all workers may run at once', []);
+  readonly #activeTasks = this.#gauge('worker_active_tasks', 'Tasks that all workers are at', []);
+  readonly #workerCpu = this.#gauge('worker_cpu_cores', 'Processor cores that all workers use', []);
+  readonly #workerMemory = this.#gauge('worker_memory_bytes', 'Memory of workers: of all, and of the greatest', ['of']);
+  readonly #workerLag = this.#gauge(
+    'worker_loop_lag_seconds',
+    'How late timers came of late in the worker that is worst off',
+    [],
+  );
   readonly #restarts = this.#gauge(
     'sandbox_restarts',
     'Threads of user code that the workers of now had to terminate',
@@ -81,6 +92,17 @@ export class ServiceMetrics {
 
   /** The text, with what the whole system looks like now. */
   async text(system: SystemMetrics, workers: readonly Worker[]): Promise<string> {
+    this.#look(system, workers);
+    return await this.#registry.metrics();
+  }
+
+  /** The same, for who sends it on in another form. */
+  async families(system: SystemMetrics, workers: readonly Worker[]): Promise<readonly MetricFamily[]> {
+    this.#look(system, workers);
+    return (await this.#registry.getMetricsAsJSON()) as unknown as MetricFamily[];
+  }
+
+  #look(system: SystemMetrics, workers: readonly Worker[]): void {
     for (const [status, count] of Object.entries(system.jobs)) this.#jobs.set({ status }, count);
     for (const [state, count] of Object.entries(system.tasks)) this.#tasks.set({ state }, count);
     this.#tellQueues(system.queues);
@@ -91,7 +113,6 @@ export class ServiceMetrics {
     else this.#redisMemory.set(system.redis.memory_bytes);
     if (system.storage === null) this.#storageFree.reset();
     else this.#storageFree.set(system.storage.free_bytes);
-    return await this.#registry.metrics();
   }
 
   #tellQueues(queues: SystemMetrics['queues']): void {
@@ -110,7 +131,15 @@ export class ServiceMetrics {
       if (crowd !== null) this.#workers.set({ state }, crowd[state]);
     }
     this.#slots.set(crowd?.slots ?? 0);
-    this.#restarts.set(workers.reduce((sum, worker) => sum + (worker.sandbox_restarts ?? 0), 0));
+    const alive = workers.filter(({ state }) => state !== 'lost');
+    const amounts = (amount: (worker: Worker) => number | undefined) => alive.map(worker => amount(worker) ?? 0);
+    const memory = amounts(({ rss_mb }) => rss_mb * bytesPerMb);
+    this.#activeTasks.set(crowd?.active_tasks ?? 0);
+    this.#workerCpu.set(sum(amounts(({ cpu_percent }) => cpu_percent)) / percentPerCore);
+    this.#workerMemory.set({ of: 'all' }, sum(memory));
+    this.#workerMemory.set({ of: 'greatest' }, Math.max(0, ...memory));
+    this.#workerLag.set(Math.max(0, ...amounts(({ loop_lag_ms }) => loop_lag_ms)) / secondMs);
+    this.#restarts.set(sum(workers.map(worker => worker.sandbox_restarts ?? 0)));
   }
 
   #countAttempt({ task_id, state, started_at, at, figures }: AttemptEvent): void {
@@ -144,4 +173,8 @@ export class ServiceMetrics {
     const registers = [this.#registry];
     return new Histogram({ name: `gridmr_${name}`, help, buckets: [...buckets], labelNames, registers });
   }
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
 }

@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { listOwnJobs } from '../access/own-jobs.js';
 import { cancelJob, noSuchJob } from '../cancel-job.js';
 import { canonicalDigest } from '../canonical-digest.js';
+import { forRequest, noteJob, traceOf } from '../correlate.js';
 import { deleteJob } from '../delete-job.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { statusExample, submittedExample } from '../docs/answer-examples.js';
@@ -84,10 +85,13 @@ function submitRoute(dependencies: ApiDependencies): Route {
       'database_unavailable',
       'storage_unavailable',
     ],
-    handle: async ({ headers: given, body, request, caller }) => {
+    handle: async ({ headers: given, body, request, response, caller }) => {
       const key = given[headers.idempotencyKey];
       const idempotency = key === undefined ? undefined : { key, digest: canonicalDigest(request.body) };
-      const submitted = await submitJob(dependencies, { request: body, idempotency, caller });
+      const own = forRequest(dependencies, request, response);
+      const trace = traceOf(response);
+      const submitted = await submitJob(own, { request: body, idempotency, caller, trace });
+      noteJob(response, submitted.job_id);
       const location = { location: submitted.links.self };
       return { status: 202, body: submitted, headers: location, target: submitted.job_id };
     },
@@ -147,7 +151,10 @@ function cancelRoute(dependencies: ApiDependencies): Route {
     params: jobParamsSchema,
     answers: { 202: { description: 'The job is cancelled; its attempts stop', schema: jobStatusViewSchema } },
     problems: ['not_found', 'already_finished', 'database_unavailable', 'storage_unavailable'],
-    handle: async ({ params }) => ({ status: 202, body: await cancelJob(dependencies, params.job_id) }),
+    handle: async ({ params, request, response }) => {
+      const own = forRequest(dependencies, request, response);
+      return { status: 202, body: await cancelJob(own, params.job_id) };
+    },
   });
 }
 
@@ -176,7 +183,10 @@ function retryRoute(dependencies: ApiDependencies): Route {
       'database_unavailable',
       'storage_unavailable',
     ],
-    handle: async ({ params, body }) => ({ status: 202, body: await retryJob(dependencies, params.job_id, body) }),
+    handle: async ({ params, body, request, response }) => {
+      const own = forRequest(dependencies, request, response);
+      return { status: 202, body: await retryJob(own, params.job_id, body, traceOf(response)) };
+    },
   });
 }
 
@@ -193,8 +203,8 @@ function deleteRoute(dependencies: ApiDependencies): Route {
     params: jobParamsSchema,
     answers: { 204: { description: 'The job is gone' } },
     problems: ['not_found', 'not_finished', 'database_unavailable', 'storage_unavailable'],
-    handle: async ({ params }) => {
-      await deleteJob(dependencies, params.job_id);
+    handle: async ({ params, request, response }) => {
+      await deleteJob(forRequest(dependencies, request, response), params.job_id);
       return { status: 204, body: undefined };
     },
   });

@@ -1,5 +1,13 @@
 /** Messages of tasks, as speculation sees them: what waits, what is at work, and the one that a straggler gets beside it. */
-import { messageIds, speculationLimits, type TaskData, taskDataSchema, taskId } from '@gridmr/contracts';
+import {
+  messageIds,
+  messageTrace,
+  speculationLimits,
+  type TaskData,
+  taskDataSchema,
+  taskId,
+  traceOfMessage,
+} from '@gridmr/contracts';
 import type { Queues } from '@gridmr/runtime';
 
 type Tasks = Queues['tasks'];
@@ -56,6 +64,7 @@ export async function addSpeculative(tasks: Tasks, { messageId, task, starts }: 
     {
       jobId: messageIds.speculative(taskId(job_id, kind, index)),
       priority: lastPriority,
+      ...messageTrace(traceOfMessage(message.opts)),
       attempts: 1,
       removeOnComplete: true,
       removeOnFail: true,

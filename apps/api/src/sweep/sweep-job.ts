@@ -64,6 +64,10 @@ async function putBackToWork(
   await jobStore.writeAsked(asked);
   await catchUp(dependencies, jobId);
   await queue.addMend(jobId, await history.highestAttempt(jobId));
-  logger.warn('a job does not go on by itself and is queued again', { job_id: jobId, messages: state });
+  logger.warn('a job does not go on by itself and is queued again', {
+    job_id: jobId,
+    trace_id: asked.trace_id,
+    messages: state,
+  });
   return true;
 }

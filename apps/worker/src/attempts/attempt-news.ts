@@ -63,6 +63,7 @@ export class AttemptNews {
       ...(figures === undefined ? {} : { figures }),
       ...(this.#speculative ? { speculative: true } : {}),
     });
+    if (state !== 'running') this.#tools.span?.set({ 'gridmr.outcome': state });
     this.logger.debug(`attempt ${state}`);
   }
 

@@ -32,7 +32,9 @@ async function report(tools: StepTools, messageId: string): Promise<void> {
   const attempt = attemptNumber(message, task);
   const record = await tools.jobs.readCommit(task.job_id, task.kind, task.index);
   if (record !== undefined && record.attempt <= attempt) return repeatNews(tools, record);
-  const news = new AttemptNews(tools, task, attempt);
+  const asked = await tools.known.asked(task.job_id).catch(() => undefined);
+  const logger = asked === undefined ? tools.logger : tools.logger.child({ trace_id: asked.trace_id });
+  const news = new AttemptNews({ ...tools, logger }, task, attempt);
   news.logger.warn('an attempt is lost: its worker stopped reporting', { losses: message.stalledCounter });
   news.publish('lost');
 }

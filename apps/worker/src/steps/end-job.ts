@@ -1,5 +1,5 @@
 /** What follows every verdict: the API is told, attempts still running are stopped, and the queue and files are cleaned up. */
-import { type JobError, messageIds, zeroCounters } from '@gridmr/contracts';
+import { type JobError, messageIds, messageTrace, zeroCounters } from '@gridmr/contracts';
 import { onceMoreOptions } from '@gridmr/runtime';
 import type { StepTools } from './step-tools.js';
 
@@ -21,6 +21,6 @@ export async function failJob(tools: StepTools, jobId: string, error: JobError):
 /** The verdict stands: spread the news, and leave the rest to the clean-up. */
 export async function endJob(tools: StepTools, jobId: string): Promise<void> {
   tools.news.publish({ type: 'finished', job_id: jobId, at: new Date().toISOString() });
-  const options = { ...onceMoreOptions, jobId: messageIds.cleanUp(jobId) };
+  const options = { ...onceMoreOptions, jobId: messageIds.cleanUp(jobId), ...messageTrace(tools.span?.traceParent) };
   await tools.queues.control.add('clean-up', { job_id: jobId }, options);
 }

@@ -7,8 +7,12 @@ interface StageToQueue extends Omit<TaskFlow, 'seats'> {
   readonly spec: Pick<JobSpec, 'client_id' | 'priority' | 'max_attempts'>;
 }
 
-export async function queueStage({ queues, shares }: Pick<StepTools, 'queues' | 'shares'>, flow: StageToQueue) {
+export async function queueStage(
+  { queues, shares, span }: Pick<StepTools, 'queues' | 'shares' | 'span'>,
+  flow: StageToQueue,
+) {
   let left = 0;
   for (let index = 0; index < flow.tasks; index++) if (!flow.isCommitted(index)) left++;
-  await addTaskFlow(queues, { ...flow, seats: await shares.take(flow.spec, left) });
+  const seats = await shares.take(flow.spec, left);
+  await addTaskFlow(queues, { ...flow, seats, trace: span?.traceParent });
 }

@@ -21,12 +21,15 @@ import {
   firstTaskOf,
   groupCount,
   groupOf,
+  isTraced,
   type JobSpec,
   messageIds,
+  messageTrace,
   queueLimits,
   queueNames,
   type TaskData,
   type TaskKind,
+  type TraceParent,
   taskId,
 } from '@gridmr/contracts';
 import { messageOptions, type Queues } from '@gridmr/runtime';
@@ -48,6 +51,8 @@ export interface TaskFlow {
   readonly seats: Seats;
   /** See `controlDataSchema`. */
   readonly attemptsBefore?: number | undefined;
+  /** What the phase is queued for, if it is traced: its barrier and some of its tasks (`isTraced`) belong there. */
+  readonly trace?: TraceParent | undefined;
   /** Looked at between groups: nothing more is added to a job that has ended. */
   readonly hasEnded?: () => Promise<boolean>;
 }
@@ -99,7 +104,7 @@ function barrierMessage(flow: TaskFlow): FlowJob {
     name: flow.barrier,
     queueName: queueNames.control,
     data: { job_id: flow.jobId, attempts_before: flow.attemptsBefore },
-    opts: { ...messageOptions(), jobId: barrierId(flow) },
+    opts: { ...messageOptions(), jobId: barrierId(flow), ...messageTrace(flow.trace) },
   };
 }
 
@@ -138,9 +143,21 @@ function pendingTasks(flow: TaskFlow, from: number, to: number, seats: SeatsInOr
   return bundleTasks(from, to, flow.tasksPerMessage ?? 1, flow.isCommitted).map(
     ({ first, tasks: [index, ...more] }) => ({
       queueName: queueNames.tasks,
-      ...taskMessage(flow, first, { ...taskData(flow, index ?? first), ...bundled(more) }, seats.next(1 + more.length)),
+      ...taskMessage(
+        { ...flow, trace: traceOfTask(flow, first) },
+        first,
+        { ...taskData(flow, index ?? first), ...bundled(more) },
+        seats.next(1 + more.length),
+      ),
     }),
   );
+}
+
+/** Of a phase that is sampled nowhere nothing is carried. */
+function traceOfTask({ trace, tasks, tasksPerMessage = 1 }: TaskFlow, first: number): TraceParent | undefined {
+  const messages = Math.ceil(tasks / tasksPerMessage);
+  const carries = trace?.isSampled === true && isTraced(Math.floor(first / tasksPerMessage), messages);
+  return carries ? trace : undefined;
 }
 
 function taskData(
@@ -155,7 +172,7 @@ function bundled(more: readonly number[]): Pick<TaskData, 'more'> {
 }
 
 function taskMessage(
-  { jobId, kind, spec }: Pick<TaskFlow, 'jobId' | 'kind' | 'spec'>,
+  { jobId, kind, spec, trace }: Pick<TaskFlow, 'jobId' | 'kind' | 'spec' | 'trace'>,
   named: number,
   data: TaskData,
   priority: number,
@@ -168,6 +185,7 @@ function taskMessage(
       jobId: taskId(jobId, kind, named),
       priority,
       failParentOnFailure: true,
+      ...messageTrace(trace),
     },
   };
 }

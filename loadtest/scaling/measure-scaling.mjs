@@ -1,0 +1,135 @@
+/**
+ * Sizes × workers: how much faster more workers are. For each number of workers a stack of its own runs a word count over generated input of each size, once to
+ * warm up and then so many times; the median counts. Efficiency is the throughput of n workers over n times that of the fewest, per worker.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchJobs } from '../bench/bench-jobs.mjs';
+import { withStack } from '../bench/bench-stack.mjs';
+import { generateFile } from '../bench/generate-data.mjs';
+import { replaceThresholds } from '../load/judge-thresholds.mjs';
+import { table } from '../load/print-report.mjs';
+import { drawScaling } from './draw-scaling.mjs';
+
+/** So that no worker stands idle for long at the end. */
+const tasksPerWorker = 8;
+const splitMbMax = 32;
+const columns = [
+  'megabytes',
+  'workers',
+  'seconds',
+  'mb_per_second',
+  'efficiency',
+  'worker_cpu_s',
+  'api_cpu_s',
+  'queue_cpu_s',
+];
+/** Two workers on two cores are to be 1.85 times as fast as one. */
+const thresholds = [{ of: 'scaling', figure: 'efficiency', min: 0.925 }];
+
+export async function measureScaling({ sizes, workers = '1,2', iterations, write, thresholds: given }) {
+  const options = {
+    sizes: listOf(sizes, 100_000),
+    workers: listOf(workers, 1000),
+    iterations: Math.round(boundedNumber(iterations, 1, 100)),
+  };
+  const directory = await mkdtemp(join(tmpdir(), 'gridmr-scaling-'));
+  try {
+    const rows = withEfficiency(await measureAll(directory, options));
+    report(rows, write);
+    return judge(rows, replaceThresholds(thresholds, given));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(directory, { sizes, workers, iterations }) {
+  const rows = [];
+  for (const count of workers) {
+    await withStack(async stack => {
+      for (const megabytes of sizes)
+        rows.push(await measure(stack, directory, megabytes, count, Math.max(...workers), iterations));
+    }, count);
+  }
+  return rows;
+}
+
+/** The same splits for all numbers of workers. */
+async function measure(stack, directory, megabytes, workers, workersMost, iterations) {
+  const [job] = benchJobs;
+  const file = generateFile(directory, job.input, megabytes);
+  const split_size_mb = Math.min(splitMbMax, megabytes / (tasksPerWorker * workersMost));
+  const run = () => stack.run({ ...job, functions: { ...job.functions, split_size_mb } }, file);
+  await run();
+  const before = await cpuByName(stack);
+  const seconds = [];
+  for (let i = 0; i < iterations; i++) seconds.push((await run()).seconds);
+  const after = await cpuByName(stack);
+  const median = seconds.toSorted((a, b) => a - b)[Math.floor(iterations / 2)];
+  const cpuOf = name => ((after[name] ?? 0) - (before[name] ?? 0)) / iterations;
+  return {
+    megabytes,
+    workers,
+    seconds: median,
+    mb_per_second: megabytes / median,
+    worker_cpu_s: cpuOf('worker'),
+    api_cpu_s: cpuOf('api'),
+    queue_cpu_s: cpuOf('queue'),
+  };
+}
+
+async function cpuByName(stack) {
+  const sums = {};
+  for (const { name, cpuSeconds } of await stack.processes()) sums[name] = (sums[name] ?? 0) + cpuSeconds;
+  return sums;
+}
+
+function withEfficiency(rows) {
+  return rows.map(row => {
+    const same = rows.filter(({ megabytes }) => megabytes === row.megabytes);
+    const [least] = same.toSorted((a, b) => a.workers - b.workers);
+    const perWorker = ({ mb_per_second, workers }) => mb_per_second / workers;
+    return { ...row, efficiency: perWorker(row) / perWorker(least) };
+  });
+}
+
+function report(rows, write) {
+  const [loadNow] = loadavg();
+  console.log(`word count, ${availableParallelism()} cores, load of the machine at the end: ${loadNow.toFixed(1)}\n`);
+  const cells = row => columns.map(name => (Number.isInteger(row[name]) ? String(row[name]) : row[name].toFixed(3)));
+  table(columns, rows.map(cells));
+  write('scaling.csv', `${[columns, ...rows.map(cells)].map(line => line.join(',')).join('\n')}\n`);
+  write('scaling.svg', drawScaling(rows));
+  write(
+    'scaling.json',
+    `${JSON.stringify({ date: new Date().toISOString(), node: process.version, load: loadNow, rows }, undefined, 2)}\n`,
+  );
+  console.log('\nWritten to loadtest/results/scaling.csv, .json and .svg');
+}
+
+/** Of the greatest size, with as many workers as there are cores to run them, or the fewest that were measured. */
+function judge(rows, asked) {
+  const size = Math.max(...rows.map(({ megabytes }) => megabytes));
+  const ofSize = rows.filter(({ megabytes }) => megabytes === size).toSorted((a, b) => b.workers - a.workers);
+  const row = ofSize.find(({ workers }) => workers <= availableParallelism()) ?? ofSize.at(-1);
+  const missed = asked.filter(({ of, figure, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => {
+    const isKept = of === 'scaling' && row[figure] >= min && row[figure] <= max;
+    const bound = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `at most ${max}`;
+    console.log(
+      `${isKept ? 'kept  ' : 'MISSED'} ${figure} of ${row.workers} workers: ${row[figure]?.toFixed(3)}, ${bound}`,
+    );
+    return !isKept;
+  });
+  return missed.length === 0 ? 0 : 1;
+}
+
+function listOf(text, max) {
+  return text.split(',').map(part => boundedNumber(part, Number.MIN_VALUE, max));
+}
+
+function boundedNumber(text, min, max) {
+  const number = Number(text);
+  if (!(number >= min && number <= max)) throw new Error(`${text} is not a number up to ${max}`);
+  return number;
+}
