@@ -93,16 +93,8 @@ export async function startApi(settings: Settings, logger: Logger, stack: StopSt
     tracing,
     access,
     queueBoard: queueBoard(queues),
-    fileRules: fileRules(settings),
-    auditDays: settings.auditDays,
+    ...rulesOf(settings),
     version: packageVersion(import.meta.url),
-    ceilings: {
-      maxAttempts: settings.maxAttempts,
-      taskTimeoutSeconds: settings.taskTimeoutSeconds,
-      memoryBytes: settings.workerMemoryMb * bytesPerMb,
-    },
-    clientJobsMax: settings.clientJobs,
-    kept: { retryHours: settings.retryHours, days: settings.retentionDays, jobs: settings.retentionJobs },
     requestSweep: () => sweep?.request(),
     requestBenchmark: () => benchmarks?.request(),
   };
@@ -138,6 +130,20 @@ async function sendMetrics({ metrics, system, queue, logger }: ApiDependencies, 
 
 function accessSettings({ apiKeys, scrapeKey, readsPerMinute, changesPerMinute, trustedProxies }: Settings) {
   return { apiKeys, scrapeKey, rates: { reads: readsPerMinute, changes: changesPerMinute }, trustedProxies };
+}
+
+function rulesOf(settings: Settings) {
+  return {
+    fileRules: fileRules(settings),
+    auditDays: settings.auditDays,
+    ceilings: {
+      maxAttempts: settings.maxAttempts,
+      taskTimeoutSeconds: settings.taskTimeoutSeconds,
+      memoryBytes: settings.workerMemoryMb * bytesPerMb,
+    },
+    clientJobsMax: settings.clientJobs,
+    kept: { retryHours: settings.retryHours, days: settings.retentionDays, jobs: settings.retentionJobs },
+  };
 }
 
 /** A quota of 0 is none. */

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '@gridmr/storage';
+import { type BlobStore, openStore } from '@gridmr/storage';
 import { type StoreFixture, ways } from './store-fixture.js';
 
 export * from './store-fixture.js';
@@ -40,8 +40,17 @@ async function fixture(
   const root = await makeRoot(directory);
   const elsewhere = join(directory, 'elsewhere');
   await mkdir(elsewhere);
+  const store = await openStore(root, options);
   return {
-    store: await openStore(root, options),
+    ...fixtureOver(store, root, elsewhere),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Of a store in `root`, which whoever made it removes. */
+export function fixtureOver(store: BlobStore, root: string, elsewhere: string): FsFixture {
+  return {
+    store,
     address: root,
     missingCode: 'ENOENT',
     keepsReplaced: true,
@@ -53,7 +62,7 @@ async function fixture(
     },
     root,
     elsewhere,
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }
 

@@ -9,7 +9,16 @@ import { type BlobStore, openFsStore } from '@gridmr/storage';
 import { forgetfulMemory, type NfsMemory, NfsMounts, recommendedMemory, whyNoNfsMounts } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeBlobStore } from './blob-store-suite.js';
-import { bytesOf, collect, type FsFixture, readText, storageErrorOf, testDeadlineMs, textOf } from './fs-fixture.js';
+import {
+  bytesOf,
+  collect,
+  type FsFixture,
+  fixtureOver,
+  readText,
+  storageErrorOf,
+  testDeadlineMs,
+  textOf,
+} from './fs-fixture.js';
 
 const rounds = 40;
 
@@ -35,8 +44,7 @@ describe('a store over NFS', function () {
     const root = join(first, name, 'data');
     const elsewhere = join(first, name, 'elsewhere');
     for (const directory of [root, elsewhere]) await mkdir(directory, { recursive: true });
-    const store = await open([root, join(second, name, 'data')]);
-    return { store, root, elsewhere, [Symbol.asyncDispose]: async () => undefined };
+    return fixtureOver(await open([root, join(second, name, 'data')]), root, elsewhere);
   }
 
   describeBlobStore('one mount', () => fixtureAt(([root]) => openFsStore(root)));
