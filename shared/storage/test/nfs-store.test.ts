@@ -3,13 +3,22 @@
  * (a file system of the testkit's; see `NfsMounts`). The suite of every blob store runs on one mount, and once more with whatever changes something on
  * one mount and whatever looks on the other.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobStore, openFsStore } from '@gridmr/storage';
 import { forgetfulMemory, type NfsMemory, NfsMounts, recommendedMemory, whyNoNfsMounts } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { describeBlobStore } from './blob-store-suite.js';
-import { bytesOf, collect, type FsFixture, readText, storageErrorOf, testDeadlineMs, textOf } from './fs-fixture.js';
+import {
+  bytesOf,
+  collect,
+  everythingIn,
+  type FsFixture,
+  readText,
+  storageErrorOf,
+  testDeadlineMs,
+  textOf,
+} from './fs-fixture.js';
 
 const rounds = 40;
 
@@ -36,7 +45,22 @@ describe('a store over NFS', function () {
     const elsewhere = join(first, name, 'elsewhere');
     for (const directory of [root, elsewhere]) await mkdir(directory, { recursive: true });
     const store = await open([root, join(second, name, 'data')]);
-    return { store, root, elsewhere, [Symbol.asyncDispose]: async () => undefined };
+    return {
+      store,
+      address: root,
+      missingCode: 'ENOENT',
+      keepsReplaced: true,
+      // Listing is a call for each over NFS.
+      manyFiles: 2000,
+      everything: (below = '') => everythingIn(join(root, below)),
+      plant: async path => {
+        await mkdir(join(root, path, '..'), { recursive: true });
+        await writeFile(join(root, path), 'x');
+      },
+      root,
+      elsewhere,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
   }
 
   describeBlobStore('one mount', () => fixtureAt(([root]) => openFsStore(root)));
