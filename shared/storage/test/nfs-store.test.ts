@@ -33,7 +33,7 @@ describe('a store over NFS', function () {
       process.stderr.write(`Stores over NFS are not tested: ${reason}.\n`);
       this.skip();
     }
-    mounts = await NfsMounts.start(2, recommendedMemory);
+    mounts = await NfsMounts.start([recommendedMemory, recommendedMemory]);
   });
   after(() => mounts?.[Symbol.asyncDispose]());
 
@@ -44,7 +44,9 @@ describe('a store over NFS', function () {
     const root = join(first, name, 'data');
     const elsewhere = join(first, name, 'elsewhere');
     for (const directory of [root, elsewhere]) await mkdir(directory, { recursive: true });
-    return fixtureOver(await open([root, join(second, name, 'data')]), root, elsewhere);
+    const store = await open([root, join(second, name, 'data')]);
+    // Listing is a call for each over NFS.
+    return { ...fixtureOver(store, root, elsewhere), manyFiles: 2000 };
   }
 
   describeBlobStore('one mount', () => fixtureAt(([root]) => openFsStore(root)));
@@ -66,7 +68,7 @@ function twoMachines(memory: NfsMemory): void {
   let there: BlobStore;
 
   before(async () => {
-    mounts = await NfsMounts.start(2, memory);
+    mounts = await NfsMounts.start([memory, memory]);
     const [first = '', second = ''] = mounts.paths;
     here = await openFsStore(first);
     there = await openFsStore(second);
@@ -112,7 +114,7 @@ function twoMachines(memory: NfsMemory): void {
     );
     await here.remove('replaced');
     const error = await storageErrorOf(() => reader.readSync(new Uint8Array(3), 0));
-    expect(error.message).to.match(/ESTALE/);
+    expect(error.message).to.match(/^replaced could not be read: /);
   });
 
   it('remove a tree under the other one that has a file of it open', async () => {
