@@ -143,6 +143,16 @@ describe('gridmr run', function () {
     });
   }
 
+  it('says that an object store is no directory of this machine', async () => {
+    const end = await gridmr(['run', 'words.mjs', '-i', book], {
+      cwd: directory.path,
+      env: { GRIDMR_DATA_DIR: 's3://bucket' },
+    });
+    expect(end.code).to.equal(2);
+    expect(end.stderr).to.contain('works on files of this machine, and the data directory is s3://bucket');
+    expect(end.stderr).to.contain('--data-dir');
+  });
+
   it('runs again on each save with --watch, also while a program does not end, until Ctrl-C', async () => {
     const path = await directory.write('watched/job.mjs', 'export function map(line) { return [["first", 1]]; }\n');
     const command = startGridmr(['run', 'job.mjs', '-i', `../${book}`, '-w', '-s', '2', '-q'], {

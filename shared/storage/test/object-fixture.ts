@@ -1,6 +1,6 @@
 /**
  * Stores in a bucket: of the small server of the testkit, which is always there, or of a real one at `GRIDMR_TEST_S3_URL=s3://bucket?endpoint=…&path_style=true`,
- * with credentials in the SDK's usual variables. Each process has a prefix of its own.
+ * with credentials in the SDK's usual variables. Each process has a prefix of its own, in a real store each fixture.
  */
 import { randomUUID } from 'node:crypto';
 import { type BlobStore, openStore } from '@gridmr/storage';
@@ -47,9 +47,11 @@ function openOnce(address: string, options: OpenOptions): Promise<BlobStore> {
   return store;
 }
 
-const prefix = `test-${randomUUID()}`;
+const sharedPrefix = `test-${randomUUID()}`;
 
 export async function objectFixture(bucketAddress: string, options: OpenOptions = {}): Promise<StoreFixture> {
+  // Some real stores (SeaweedFS) keep directories for a while after the last object in them.
+  const prefix = bucketAddress === realStore ? `test-${randomUUID()}` : sharedPrefix;
   const address = bucketAddress.replace('?', `/${prefix}?`);
   const calls = await openCalls(address, patienceMs);
   const all = async () => {
