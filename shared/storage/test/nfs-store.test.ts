@@ -112,7 +112,7 @@ function twoMachines(memory: NfsMemory): void {
     );
     await here.remove('replaced');
     const error = await storageErrorOf(() => reader.readSync(new Uint8Array(3), 0));
-    expect(error.message).to.match(/ESTALE/);
+    expect(error.message).to.match(/^replaced could not be read: /);
   });
 
   it('remove a tree under the other one that has a file of it open', async () => {
