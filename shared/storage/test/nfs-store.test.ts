@@ -33,7 +33,7 @@ describe('a store over NFS', function () {
       process.stderr.write(`Stores over NFS are not tested: ${reason}.\n`);
       this.skip();
     }
-    mounts = await NfsMounts.start(2, recommendedMemory);
+    mounts = await NfsMounts.start([recommendedMemory, recommendedMemory]);
   });
   after(() => mounts?.[Symbol.asyncDispose]());
 
@@ -66,7 +66,7 @@ function twoMachines(memory: NfsMemory): void {
   let there: BlobStore;
 
   before(async () => {
-    mounts = await NfsMounts.start(2, memory);
+    mounts = await NfsMounts.start([memory, memory]);
     const [first = '', second = ''] = mounts.paths;
     here = await openFsStore(first);
     there = await openFsStore(second);

@@ -50,19 +50,19 @@ export class NfsMounts implements AsyncDisposable {
     this.#end = end;
   }
 
-  /** `memory` is for mounts of our own: real ones have what they were mounted with. */
-  static async start(count: number, memory: NfsMemory): Promise<NfsMounts> {
+  /** A mount for each memory; real ones have what they were mounted with. */
+  static async start(memories: readonly NfsMemory[]): Promise<NfsMounts> {
     const given = givenMounts();
-    return given.length === 0 ? NfsMounts.#startOwn(count, memory) : NfsMounts.#useGiven(given, count);
+    return given.length === 0 ? NfsMounts.#startOwn(memories) : NfsMounts.#useGiven(given, memories.length);
   }
 
-  static async #startOwn(count: number, memory: NfsMemory): Promise<NfsMounts> {
+  static async #startOwn(memories: readonly NfsMemory[]): Promise<NfsMounts> {
     const around = await TemporaryDirectory.create('nfs');
     const directory = around.resolve('export');
-    const mounts = Array.from({ length: count }, (_, i) => ({ path: around.resolve(`mount-${i + 1}`), memory }));
+    const mounts = memories.map((memory, i) => ({ path: around.resolve(`mount-${i + 1}`), memory }));
     for (const path of [directory, ...mounts.map(({ path }) => path)]) await mkdir(path);
     const described: NfsDescription = { directory, mounts };
-    const env = { UV_THREADPOOL_SIZE: String(count + threadsBeside) };
+    const env = { UV_THREADPOOL_SIZE: String(mounts.length + threadsBeside) };
     const server = TestProcess.fork(entryPoint, { args: [JSON.stringify(described)], env });
     let isReady = false;
     server.child.once('message', () => {
