@@ -102,7 +102,11 @@ describe('the stack in containers', function () {
   it('completes exactly when a worker stands still past its lock, and goes on then', async () => {
     const jobId = await submitAndWaitForMiddle(project.client, count);
     const worker = await project.busyWorker();
-    await project.docker('pause', worker);
+    // On a busy machine the engine may not manage to freeze it at once.
+    await waitUntil('a worker that stands still', async () => {
+      await project.docker('pause', worker);
+      return true;
+    });
     await pause(pastLockMs);
     await project.docker('unpause', worker);
     await expectAnswer(project.client, jobId, count);

@@ -13,7 +13,13 @@ const overlays = [
   ['compose.nfs.yaml', 'compose.observability.yaml'],
 ];
 /** Those that `compose.yaml` fixes for what runs in its containers, or that only `npm start` reads. */
-const notOfContainers = ['GRIDMR_API_HOST', 'GRIDMR_API_PORT', 'GRIDMR_WORKERS', 'GRIDMR_ALIVE_FILE'];
+const notOfContainers = [
+  'GRIDMR_API_HOST',
+  'GRIDMR_API_PORT',
+  'GRIDMR_WORKERS',
+  'GRIDMR_ALIVE_FILE',
+  'GRIDMR_STATE_DIR',
+];
 /** A file server serves files of all owners: notes on each stand in its Dockerfile and overlay. */
 const capabilitiesOf: Readonly<Record<string, readonly string[]>> = {
   nfs: [
@@ -126,7 +132,12 @@ describe('infra/compose', () => {
       const { services } = await readCompose(['compose.yaml']);
       const ofApi = Object.keys(services.api?.environment ?? {});
       const ofWorker = Object.keys(services.worker?.environment ?? {});
-      const wanted = settingNames.filter(name => !['GRIDMR_WORKERS', 'GRIDMR_ALIVE_FILE'].includes(name));
+      const fixed = ['GRIDMR_WORKERS', 'GRIDMR_ALIVE_FILE', 'GRIDMR_STATE_DIR'];
+      const wanted = [
+        ...settingNames.filter(name => !fixed.includes(name)),
+        'AWS_ACCESS_KEY_ID',
+        'AWS_SECRET_ACCESS_KEY',
+      ];
       expect(new Set([...ofApi, ...ofWorker])).to.deep.equal(new Set(wanted));
       for (const name of ['GRIDMR_DATABASE_URL', 'GRIDMR_API_KEYS', 'GRIDMR_SCRAPE_KEY']) {
         expect(ofApi).to.include(name);
