@@ -45,6 +45,11 @@ export class JobQueue {
     );
   }
 
+  /** As far as is known without asking. */
+  get isConnected(): boolean {
+    return this.#connection.status === 'ready';
+  }
+
   /** Throws `RequestError` unless Redis answers, and takes what it is given. */
   async check(): Promise<void> {
     await this.#available(() => this.#gate.check());

@@ -9,18 +9,23 @@ import type { JobQueue } from './job-queue.js';
 export class RecentCheck {
   readonly #look: () => Promise<unknown>;
   readonly #freshMs: number;
+  readonly #mayBelieve: () => boolean;
   #going: Promise<unknown> | undefined;
   #wellAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param look throws what is wrong */
-  constructor(look: () => Promise<unknown>, freshMs: number) {
+  /**
+   * @param look throws what is wrong
+   * @param mayBelieve whether nothing that is known without a look speaks against the last one
+   */
+  constructor(look: () => Promise<unknown>, freshMs: number, mayBelieve = () => true) {
     this.#look = look;
     this.#freshMs = freshMs;
+    this.#mayBelieve = mayBelieve;
   }
 
   /** Throws what the look did. */
   async check(): Promise<void> {
-    if (performance.now() - this.#wellAtMs < this.#freshMs) return;
+    if (performance.now() - this.#wellAtMs < this.#freshMs && this.#mayBelieve()) return;
     this.#going ??= this.#lookOnce();
     await this.#going;
   }
@@ -37,7 +42,11 @@ export class RecentCheck {
   }
 }
 
-/** Whether Redis and the data directory take what a new job needs. */
-export function newJobCheck(queue: Pick<JobQueue, 'check'>, store: Pick<BlobStore, 'checkWritable'>): RecentCheck {
-  return new RecentCheck(() => Promise.all([queue.check(), store.checkWritable()]), apiLimits.recentCheckMs);
+/** Whether Redis and the data directory take what a new job needs. A connection that breaks is noticed without a look. */
+export function newJobCheck(
+  queue: Pick<JobQueue, 'check' | 'isConnected'>,
+  store: Pick<BlobStore, 'checkWritable'>,
+): RecentCheck {
+  const look = () => Promise.all([queue.check(), store.checkWritable()]);
+  return new RecentCheck(look, apiLimits.recentCheckMs, () => queue.isConnected);
 }

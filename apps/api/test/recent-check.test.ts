@@ -27,6 +27,15 @@ describe('a recent check', () => {
     expect(looks).to.equal(1);
   });
 
+  it('is made again at once when something is known to have changed', async () => {
+    let isConnected = true;
+    const check = new RecentCheck(well, longMs, () => isConnected);
+    await check.check();
+    isConnected = false;
+    await check.check();
+    expect(looks).to.equal(2);
+  });
+
   it('is made again when the moment is over', async () => {
     const check = new RecentCheck(well, 0);
     await check.check();
