@@ -116,10 +116,10 @@ describe('takeOverRun', function () {
     for (let dies = 0; dies < 4; dies++) {
       const asked = await retried(await endedJob());
       const { store, jobs } = fixture.tools;
-      let renames = 0;
+      let moves = 0;
       const dying = new Proxy(store, {
         get: (target, name) => {
-          if (name === 'rename' && renames++ === dies) return () => Promise.reject(new Error('died'));
+          if (name === 'moveDirectory' && moves++ === dies) return () => Promise.reject(new Error('died'));
           const value: unknown = Reflect.get(target, name, target);
           return typeof value === 'function' ? value.bind(target) : value;
         },
