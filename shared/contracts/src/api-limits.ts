@@ -40,7 +40,7 @@ export const apiLimits = {
   /** A Redis that is silent for longer is taken for away. */
   queueAnswerMs: 1200,
   /** New jobs that come within this share one look at Redis and the data directory; a job that is stored is promised whatever happens then. */
-  recentCheckMs: 100,
+  recentCheckMs: 20,
   /** How long a request waits for a storage that refuses for now. */
   storagePatienceMs: 500,
   /** A manifest of one million parts is about this long. */
