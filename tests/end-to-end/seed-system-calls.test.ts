@@ -174,7 +174,7 @@ describe('calls of the seed system', function () {
       return list.length === 2 && list;
     });
     expect(workers[0]).to.have.keys(
-      'worker_id host pid version state slots active_tasks cpu_percent rss_mb tasks_completed tasks_failed sandbox_restarts started_at last_heartbeat_at'.split(
+      'worker_id host pid version state slots active_tasks cpu_percent rss_mb tasks_completed tasks_failed sandbox_restarts loop_lag_ms started_at last_heartbeat_at'.split(
         ' ',
       ),
     );
