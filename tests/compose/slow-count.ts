@@ -39,7 +39,7 @@ export async function submitAndWaitForMiddle(client: GridmrClient, { request }: 
   const { job_id } = await client.submit(request);
   await waitUntil('the middle of the job', async () => {
     const { tasks } = await client.job(job_id);
-    return tasks.map.completed >= 2 && tasks.map.running > 0;
+    return tasks.map.completed >= 2 && tasks.map.completed < tasks.map.total;
   });
   return job_id;
 }

@@ -11,8 +11,8 @@ import { expect } from 'chai';
 import { expectAnswer, prepareSlowCount, type SlowCount, submitAndWaitForMiddle } from '../compose/slow-count.js';
 import { SeparateProcesses } from './separate-processes.js';
 
-/** A job of a second on one core. */
-const turns = 200_000;
+/** A job of two seconds on one core. */
+const turns = 400_000;
 /** Longer than a lock of 3 s, and a look for lost ones. */
 const pastLockMs = 6000;
 
