@@ -1,25 +1,29 @@
 /** Runs one suite's process and answers how its tests ended, whatever becomes of the process. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { root } from './root.mjs';
+import { asideNiceness } from './test-lanes.mjs';
 import { testLimits } from './test-limits.mjs';
 
 /**
  * @param {{name: string, files: readonly string[]}} suite
- * @param {string | undefined} grep
- * @param {AbortSignal} signal ends it early
- * @returns {Promise<{passed: number, failed: string[], skipped: number, seconds: number}>}
+ * @param {{grep?: string, signal: AbortSignal, isAside?: boolean}} options `signal` ends it early; `isAside`: others go first, and what it writes is in `output`
+ * @returns {Promise<{passed: number, failed: string[], skipped: number, seconds: number, output: string}>}
  */
-export async function runSuite(suite, grep, signal) {
-  const outcome = { passed: 0, failed: [], skipped: 0, seconds: 0 };
+export async function runSuite(suite, { grep, signal, isAside = false }) {
+  const outcome = { passed: 0, failed: [], skipped: 0, seconds: 0, output: '' };
   const started = performance.now();
   const watch = { isDone: false, lastNews: performance.now(), current: '' };
   // A process group of its own, so that whatever its tests leave behind can be found and ended.
   const child = spawn(
     process.execPath,
     ['--enable-source-maps', join(root, 'scripts', 'mocha-suite.mjs'), JSON.stringify({ files: suite.files, grep })],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true },
+    { cwd: root, stdio: ['ignore', ...(isAside ? ['pipe', 'pipe'] : ['inherit', 'inherit']), 'ipc'], detached: true },
   );
+  const written = isAside ? stepAside(child, outcome) : Promise.resolve();
   child.on('message', news => takeNews(news, outcome, watch));
   const silence = setInterval(() => {
     if (performance.now() - watch.lastNews < testLimits.silenceMs) return;
@@ -35,12 +39,24 @@ export async function runSuite(suite, grep, signal) {
   clearInterval(silence);
   signal.removeEventListener('abort', stop);
   endLeftovers(child.pid, suite.name);
+  await Promise.race([written, delay(testLimits.outputEndMs)]);
   if (!watch.isDone) {
     const during = watch.current === '' ? 'before its first test' : `during "${watch.current}"`;
     outcome.failed.push(`${suite.name} crashed (${end}) ${during}`);
   }
   outcome.seconds = (performance.now() - started) / 1000;
   return outcome;
+}
+
+/** Whatever it starts has the same priority. Resolves when nothing more will be written. */
+function stepAside(child, outcome) {
+  if (child.pid !== undefined) setPriority(child.pid, asideNiceness);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', text => {
+      outcome.output += text;
+    });
+  }
+  return once(child, 'close');
 }
 
 function takeNews(news, outcome, watch) {

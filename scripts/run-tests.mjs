@@ -11,6 +11,7 @@ import { findSuites } from './find-suites.mjs';
 import { installPackages } from './install-packages.mjs';
 import { installServers } from './install-servers.mjs';
 import { runSuite } from './run-suite.mjs';
+import { testLanes } from './test-lanes.mjs';
 
 export async function runTests(args) {
   const { values, positionals } = parseArgs({
@@ -39,11 +40,26 @@ async function runAll(grep, wanted, results, signal) {
   if (built.failed.length > 0 || signal.aborted) return;
   results.push(await runCheck('optimised engine', buildEngine));
   if (wanted.length === 0 && grep === undefined) results.push(await runCheck('format and lint', checkStyle));
-  for (const suite of findSuites(wanted)) {
-    if (signal.aborted) return;
+  const lanes = testLanes(findSuites(wanted), wanted.length === 0 && grep === undefined);
+  const aside = runAside(lanes.aside, results, signal);
+  for (const suite of lanes.main) {
+    if (signal.aborted) break;
     console.log(`\n━━ ${suite.name}`);
-    results.push({ name: suite.name, ...(await runSuite(suite, grep, signal)) });
+    results.push({ name: suite.name, ...(await runSuite(suite, { grep, signal })) });
   }
+  for (const { name, output } of await aside) console.log(`\n━━ ${name}\n${output}`);
+}
+
+/** What they wrote is kept for the end: two outputs at once nobody can read. */
+async function runAside(suites, results, signal) {
+  const written = [];
+  for (const suite of suites) {
+    if (signal.aborted) break;
+    const { output, ...result } = await runSuite(suite, { signal, isAside: true });
+    written.push({ name: suite.name, output });
+    results.push({ name: suite.name, ...result });
+  }
+  return written;
 }
 
 /** A command as a suite of one test. */

@@ -9,6 +9,8 @@ export const testLimits = {
   patience: 6,
   /** After the last test of a suite, for its process to end by itself. */
   endMs: 3_000,
+  /** After the end of its process, for what it has written last. */
+  outputEndMs: 1_000,
   /** Without any news from a suite, it is given up: a test blocks the event loop. */
   silenceMs: 900_000,
   silenceCheckMs: 1_000,

@@ -8,7 +8,7 @@ import { chaosSchedule, describeSchedule, faultKinds } from './schedules/chaos-s
 import { ChaosStack } from './schedules/chaos-stack.js';
 import { runSchedule } from './schedules/run-schedule.js';
 
-const schedules = 8;
+const schedules = 6;
 
 describe('a schedule of faults', () => {
   it('follows from its seed alone', () => {

@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
 import { type Logger, RestartPause } from '@gridmr/runtime';
 
@@ -16,7 +16,7 @@ export interface ProgramOptions<Ready> {
   readonly entry: URL;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** How far it lets others go first, as `nice` has it: 0 not at all, 19 most. */
+  /** How far it lets others go first, beyond what this process does, as `nice` has it: 0 not at all, 19 most. */
   readonly niceness?: number;
   /** What its environment holds besides, when it is started again: what it chose at its first start must not change. */
   readonly restartEnv?: (ready: Ready) => NodeJS.ProcessEnv;
@@ -65,7 +65,7 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     if (niceness === undefined || child.pid === undefined) return child;
     try {
       // Now, while it has one thread: those that it makes have the priority of who makes them.
-      setPriority(child.pid, niceness);
+      setPriority(child.pid, Math.min(getPriority() + niceness, constants.priority.PRIORITY_LOW));
     } catch (error) {
       logger.debug(`${name} runs with the priority of all others`, { error });
     }
