@@ -3,7 +3,16 @@
  * lost worker to be noticed, for Redis to be back), so that these cost the whole run next to nothing.
  */
 const aside = [
-  ...['shared/client', 'shared/contracts', 'shared/engine', 'shared/history', 'shared/samples', 'shared/storage', 'shared/tasks', 'shared/testkit'],
+  ...[
+    'shared/client',
+    'shared/contracts',
+    'shared/engine',
+    'shared/history',
+    'shared/samples',
+    'shared/storage',
+    'shared/tasks',
+    'shared/testkit',
+  ],
   ...['apps/cli', 'tests/command-line', 'tests/examples', 'tests/fences', 'tests/infra', 'tests/nfs'],
 ];
 
