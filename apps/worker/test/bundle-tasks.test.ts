@@ -9,9 +9,9 @@ function planOf(map_tasks: number, bytes: number): Plan {
 }
 
 describe('tasks per message', () => {
-  it('are 20 for very many tiny tasks, fewer for fewer, so that there are messages to share', () => {
-    expect(tasksPerMessage(planOf(10_000, 80_000))).to.equal(20);
-    expect(tasksPerMessage(planOf(1_000_000, 8_000_000))).to.equal(20);
+  it('are 10 for very many tiny tasks, fewer for fewer, so that there are messages to share', () => {
+    expect(tasksPerMessage(planOf(10_000, 80_000))).to.equal(10);
+    expect(tasksPerMessage(planOf(1_000_000, 8_000_000))).to.equal(10);
     expect(tasksPerMessage(planOf(1000, 8000))).to.equal(5);
     expect(tasksPerMessage(planOf(399, 3000))).to.equal(1);
   });

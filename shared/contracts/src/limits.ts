@@ -263,7 +263,7 @@ export const queueLimits = {
   /** Children that one barrier has; above it, a tree of groups. */
   childrenPerBarrierMax: 1000,
   /** Tiny map tasks that one message may stand for, */
-  bundledTasksMax: 20,
+  bundledTasksMax: 10,
   /** as long as a job has so many messages: enough for workers to share. */
   bundlesMin: 200,
   /** A message at work for longer: its attempt is told of while it runs. */
