@@ -21,9 +21,14 @@ async function main(): Promise<void> {
       'A worker of its own needs GRIDMR_REDIS_URL, as redis://host:6379. `npm start` runs workers with a private Redis.',
     );
   }
-  const worker = await createWorker(settings, settings.redisUrl, logger);
+  // It may wait for Redis for as long as that is away; until it is ready it has nothing in hand that could be lost.
+  const worker = await Promise.race([createWorker(settings, settings.redisUrl, logger), untilAborted(stop)]);
+  if (worker === undefined) {
+    logger.info('worker stops before it was ready', { reason: String(stop.reason) });
+    process.exit(0);
+  }
   using _alive = settings.aliveFile === undefined ? undefined : new AliveFile(settings.aliveFile, logger);
-  process.send?.({ ready: { workerId: worker.workerId } });
+  if (process.connected) process.send?.({ ready: { workerId: worker.workerId } });
   await untilAborted(stop);
   logger.info('worker stops', { worker_id: worker.workerId, reason: String(stop.reason) });
   await worker.stop();

@@ -32,6 +32,9 @@ function listen(): AbortSignal {
       stopping.abort(name);
     });
   }
-  if (process.channel) process.once('disconnect', () => stopping.abort('the parent process is gone'));
+  const orphaned = () => stopping.abort('the parent process is gone');
+  // A parent may be gone before this program was loaded, and the event with it: what is left is a `send` that leads nowhere.
+  if (process.send !== undefined && !process.connected) orphaned();
+  else process.once('disconnect', orphaned);
   return stopping.signal;
 }

@@ -22,6 +22,12 @@ describe('stopSignal', function () {
     expect(await program.exit).to.deep.equal([7, null]);
   });
 
+  it('is aborted when the parent went before the program was loaded', async () => {
+    await using program = startProgram('wait-for-stop');
+    program.process.disconnect();
+    expect(await program.exit).to.deep.equal([7, null]);
+  });
+
   it('lets a second Ctrl-C end the process at once with 130', async () => {
     await using program = startProgram('wait-for-stop');
     await program.message();

@@ -3,8 +3,10 @@ import { stopSignal } from '@gridmr/runtime';
 
 setInterval(() => undefined, 1000);
 const signal = stopSignal();
-signal.addEventListener('abort', () => {
+function tell(): void {
   if (process.connected) process.send?.({ stopping: signal.reason });
   else process.exit(7);
-});
+}
+if (signal.aborted) tell();
+signal.addEventListener('abort', tell);
 process.send?.('ready');
