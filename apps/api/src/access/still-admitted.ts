@@ -14,6 +14,8 @@ export function endWhenRefused(control: AccessControl, request: Request, respons
       if (isRefused) response.end();
     }
   };
+  // Whoever has gone already will not go again.
+  if (response.destroyed) return;
   const timer = setInterval(look, accessLimits.streamCheckMs).unref();
   response.once('close', () => clearInterval(timer));
 }

@@ -148,7 +148,8 @@ export class LiveEvents implements Disposable {
       throw new RequestError('too_many_requests', 'Too many listen to events here already; try again in a moment');
     }
     const listener = new Listener(subject, this.#log, response, told);
-    if (request.method === 'HEAD') {
+    // Whoever has gone before it was heard will not go again, and would count for ever.
+    if (request.method === 'HEAD' || listener.closed) {
       listener.end();
       return;
     }
