@@ -2,6 +2,7 @@
  * One suite in a process of its own: `node mocha-suite.mjs '{"files": […], "grep": …}'`. Tells its parent of each test as
  * it ends, so that a crash loses no counts.
  */
+import { config } from 'chai';
 import Mocha from 'mocha';
 import { SuiteReporter } from './suite-reporter.mjs';
 import { testLimits } from './test-limits.mjs';
@@ -10,6 +11,9 @@ const { files, grep } = JSON.parse(process.argv[2]);
 
 process.on('disconnect', () => process.exit(1));
 process.channel?.unref();
+
+// What differs is told whole: a failure that does not come again is understood from its message or never.
+config.truncateThreshold = testLimits.reasonLengthMax;
 
 const mocha = new Mocha({
   ui: 'bdd',

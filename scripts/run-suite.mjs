@@ -65,7 +65,14 @@ function takeNews(news, outcome, watch) {
   if (news.type === 'done') watch.isDone = true;
   if (news.type === 'passed') outcome.passed++;
   if (news.type === 'skipped') outcome.skipped++;
-  if (news.type === 'failed') outcome.failed.push(news.title);
+  if (news.type === 'failed') outcome.failed.push(`${news.title}${reasonLine(news.reason)}`);
+}
+
+/** Why a test failed, in one line: of a long run often only the end is at hand. */
+function reasonLine(reason) {
+  if (reason === undefined) return '';
+  const text = reason.replaceAll(/\s+/g, ' ');
+  return `\n    ${text.length > testLimits.reasonLengthMax ? `${text.slice(0, testLimits.reasonLengthMax)}…` : text}`;
 }
 
 /** What is still alive in the group of a suite's process that has ended, its tests forgot. */

@@ -6,10 +6,10 @@ const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_TEST_BEGIN }
 export class SuiteReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const tell = (type, test) => process.send?.({ type, title: test.fullTitle() });
+    const tell = (type, test, error) => process.send?.({ type, title: test.fullTitle(), reason: error?.message });
     runner.on(EVENT_TEST_BEGIN, test => tell('begin', test));
     runner.on(EVENT_TEST_PASS, test => tell('passed', test));
-    runner.on(EVENT_TEST_FAIL, test => tell('failed', test));
+    runner.on(EVENT_TEST_FAIL, (test, error) => tell('failed', test, error));
     runner.on(EVENT_TEST_PENDING, test => tell('skipped', test));
   }
 }

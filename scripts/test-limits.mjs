@@ -14,4 +14,6 @@ export const testLimits = {
   /** Without any news from a suite, it is given up: a test blocks the event loop. */
   silenceMs: 900_000,
   silenceCheckMs: 1_000,
+  /** Of a failed test's message, in the list at the end. */
+  reasonLengthMax: 600,
 };

@@ -2,15 +2,16 @@
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { processMarks, processOf, signalIfThere } from '../chaos/stack-processes.js';
-import { attemptsOf, describeAttempts, type Straggling, stragglingJob } from '../chaos/straggling-job.js';
+import { signalIfThere } from '../chaos/stack-processes.js';
+import { attemptsOf, describeAttempts, type Straggling, stragglingJob, workerOf } from '../chaos/straggling-job.js';
 import { RunningStack } from '../end-to-end/running-stack.js';
 import { keepScreenshot, openBrowser } from './opened-browser.js';
 import { openPage } from './opened-page.js';
 
-/** Busy for a while; the first attempts of one record fail. */
+/** Busy for a while, and for long in the first attempt of one record; the first attempts of another fail. */
 const program = `(line, ctx) => {
-  for (let i = 0; i < 6e7; i++);
+  const lingers = line === 'lingers' && ctx.task.attempt === 1;
+  for (let i = 0; i < (lingers ? 1e9 : 6e7); i++);
   if (line === 'fails' && ctx.task.attempt < 3) throw new Error('not yet');
   return [[line, 1]];
 }`;
@@ -22,7 +23,7 @@ describe('the timeline of a job', function () {
   before(async function () {
     browser = await openBrowser(this);
     stack = await RunningStack.start({ workers: 2 });
-    await stack.directory.write('in.txt', `fails\n${'works\n'.repeat(12)}`);
+    await stack.directory.write('in.txt', `fails\nlingers\n${'works\n'.repeat(11)}`);
   });
   after(async () => {
     await browser?.close();
@@ -40,7 +41,8 @@ describe('the timeline of a job', function () {
     });
     const { page } = await openPage(browser, `${stack.url}/jobs/${job_id}`);
     await page.getByText(/^map [1-9]\d* of \d+ completed, 2 running/).waitFor();
-    signalIfThere(await processOf(processMarks.worker, process.pid), 'SIGKILL');
+    // Not whichever worker: it may be between two attempts, or in the one that is to fail.
+    signalIfThere(await workerOf(stack, job_id, 'map', 1, 1), 'SIGKILL');
     await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(60_000) });
     const legend = page.locator('.legend');
     await legend.getByText('2 failed', { exact: true }).waitFor();

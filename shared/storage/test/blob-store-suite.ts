@@ -372,7 +372,8 @@ export function describeBlobStore(name: string, open: () => Promise<StoreFixture
         await store().write('d/a10', bytesOf('another'));
         await using other = await store().createWriter('d/a10');
         await store().discard('d/a1');
-        expect((await fixture.everything()).filter(name => /a1(?!0)/.test(name))).to.deep.equal([]);
+        // By whole names: the random part of another's may hold `a1` too.
+        expect((await fixture.everything()).filter(name => /(?:^|\/)\.?a1\b/.test(name))).to.deep.equal([]);
         await other.commit();
         expect(await fixture.everything()).to.deep.equal(['d', 'd/a10']);
         await left.discard();
