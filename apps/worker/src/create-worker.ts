@@ -29,7 +29,7 @@ import {
   StopStack,
   startTracing,
 } from '@gridmr/runtime';
-import { compileQuickJs } from '@gridmr/sandbox';
+import { compileQuickJs, warmEngine } from '@gridmr/sandbox';
 import { JobStore, openStore } from '@gridmr/storage';
 import { TaskSlots } from '@gridmr/tasks';
 import type { Worker } from 'bullmq';
@@ -112,10 +112,12 @@ async function consume(
 ): Promise<void> {
   const { jobs, logger } = tools;
   const { module: engine, build } = await compileQuickJs();
-  const slots = parts.use(
-    'task threads',
-    await TaskSlots.start(settings.workerCpuCores, { dataDirectory: settings.dataDirectory, engine }),
-  );
+  // The threads load for as long as the engine takes to become fast: without that, the first attempt would take five times its time.
+  const [taskSlots] = await Promise.all([
+    TaskSlots.start(settings.workerCpuCores, { dataDirectory: settings.dataDirectory, engine }),
+    warmEngine(engine, processLimits.warmUpMs),
+  ]);
+  const slots = parts.use('task threads', taskSlots);
   tally.sandboxRestarts = () => slots.terminated;
   const running = parts.use('running tasks', new RunningTasks(jobs, logger));
   const subscriber = connectRedis(redisUrl, 'subscriber', logger);

@@ -200,6 +200,13 @@ export const sandboxLimits = {
   heldSkipsMax: 1000,
   /** A longer time between two polls counts as this much: the process, or its machine, stood still. */
   pollGapMsMax: 1 * secondMs,
+  /** Memory of the guest that warms the engine up, and when it is given up, which only a machine that stood still comes to. */
+  warmUpMemoryMb: 16,
+  warmUpDeadlineMs: 60 * secondMs,
+  /** The engine is warm once the best of so many loops takes less than this share of the first ones' time; between looks the thread rests. */
+  warmUpProbes: 5,
+  warmUpShare: 0.5,
+  warmUpPauseMs: 20,
   countersMax: 100,
   counterNameLengthMax: 64,
   logLinesMax: 1000,
@@ -351,6 +358,8 @@ export const processLimits = {
   restartDelayMaxMs: 30 * secondMs,
   /** Each stretch of so long that a process ran well takes one doubling back. */
   restartForgivenMs: 3 * secondMs,
+  /** How long a new worker waits at most for its engine's optimised code, before it takes work anyway. */
+  warmUpMs: 5 * secondMs,
   cachedJobsMax: 32,
   /** An event loop blocked for longer is reported. */
   loopBlockedMs: 200,

@@ -10,4 +10,5 @@ export { readExport } from './read-export.js';
 export * from './serve-requests.js';
 export { openSkippingSandbox } from './skipping-sandbox.js';
 export * from './thread-errors.js';
+export { warmEngine } from './warm-engine.js';
 export type { WasmModule } from './web-assembly.js';
