@@ -136,7 +136,11 @@ async function consume(
     { ...timing, concurrency: queueLimits.controlConcurrency },
   );
   parts.add('control consumer', () => control.close());
-  const limits = { memoryBytes: settings.workerMemoryMb * mebibyte, timeoutSeconds: settings.taskTimeoutSeconds };
+  const limits = {
+    memoryBytes: settings.workerMemoryMb * mebibyte,
+    diskBytes: settings.taskDiskMb * mebibyte,
+    timeoutSeconds: settings.taskTimeoutSeconds,
+  };
   const locks = new HeldLocks(lockSeconds * secondMs);
   const tasks = openConsumer<TaskData, TaskReturn>(
     queueNames.tasks,

@@ -22,7 +22,7 @@ import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 const tasks = 400;
-const limits = { memoryBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
+const limits = { memoryBytes: 64 * 1024 * 1024, diskBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
 
 /** One that lasts as long as the test. */
 function heldLock(): HeldLock {

@@ -76,6 +76,8 @@ export const jobLimits = {
 
 /** The data plane (`@gridmr/engine`). */
 export const dataPlaneLimits = {
+  /** What an attempt may have on disks at a time. Enough for one that sorts 10 GB by itself. */
+  taskDiskMbDefault: 32 * 1024,
   /** Bytes of records that cross the sandbox border at once. */
   blockBytes: 1 * mib,
   /** One record, without its end of line. */
@@ -380,6 +382,7 @@ export const settingLimits = {
   workerCpuCoresMax: 256,
   /** A 32-bit sandbox cannot hold more. */
   workerMemoryMbMax: 2048,
+  taskDiskMbMax: 1_000_000_000,
   taskTimeoutSecondsMax: 7 * 86_400,
   attemptsMax: 100,
   lockSecondsMin: 2,

@@ -65,6 +65,7 @@ export type Problem = z.infer<typeof problemSchema>;
 export const jobErrorCodes = [
   'user_code_error',
   'memory_limit',
+  'disk_limit',
   'task_timeout',
   'record_too_large',
   'invalid_record',

@@ -6,6 +6,7 @@
  */
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { endBefore } from './column.js';
+import type { DiskAllowance } from './disk-allowance.js';
 import type { PairBlock, PairSink } from './program.js';
 import { ScratchDirectory, type ScratchFile } from './scratch-file.js';
 import type { ValueColumn } from './value-column.js';
@@ -18,6 +19,12 @@ interface StoredBlock {
 type Column = Uint8Array | Uint32Array | Float64Array;
 type ColumnMaker = (bytes: Uint8Array) => Column;
 
+export interface HeldPairsOptions {
+  readonly disk?: DiskAllowance | undefined;
+  /** In memory. */
+  readonly bytesMax?: number;
+}
+
 export class HeldPairs implements Disposable {
   readonly #bytesMax: number;
   readonly #scratch: ScratchDirectory;
@@ -27,8 +34,8 @@ export class HeldPairs implements Disposable {
   #file: ScratchFile | undefined;
 
   /** @param scratch a directory on the local disk; nothing stays there */
-  constructor(scratch: string, bytesMax: number = dataPlaneLimits.heldPairsBytes) {
-    this.#scratch = new ScratchDirectory(scratch);
+  constructor(scratch: string, { disk, bytesMax = dataPlaneLimits.heldPairsBytes }: HeldPairsOptions = {}) {
+    this.#scratch = new ScratchDirectory(scratch, disk);
     this.#bytesMax = bytesMax;
   }
 

@@ -12,6 +12,7 @@ export * from './crc32c.js';
 export * from './csv-cuts.js';
 export * from './csv-rows.js';
 export { CsvError } from './csv-scan.js';
+export * from './disk-allowance.js';
 export { firstRecords } from './first-records.js';
 export * from './group-cursor.js';
 export * from './held-pairs.js';

@@ -16,6 +16,7 @@ import type { BlobWriter } from '@gridmr/storage';
 import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { type AttemptResult, attemptResult } from './attempt-result.js';
 import { endBefore } from './column.js';
+import type { DiskAllowance } from './disk-allowance.js';
 import { type MapOutput, PartOutput } from './map-output.js';
 import { PartWriter } from './part-writer.js';
 import type { AttemptContext, PairBlock, RecordBlock, Sandbox } from './program.js';
@@ -39,6 +40,8 @@ export interface MapAttempt {
   readonly outputCompression?: OutputCompression;
   /** Where runs are spilled: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
+  /** For scratch files and output together; without, there is no bound. */
+  readonly disk?: DiskAllowance;
   readonly limits?: Partial<AttemptLimits>;
   /** Kept by a thread from attempt to attempt. */
   readonly memory?: SortMemory;
@@ -59,7 +62,7 @@ export async function runMapAttempt(attempt: MapAttempt): Promise<AttemptResult>
 async function run(attempt: MapAttempt, at: { path: string | undefined }): Promise<AttemptResult> {
   const { sandbox } = attempt;
   const counters = zeroCounters();
-  using scratch = new ScratchDirectory(attempt.scratch);
+  using scratch = new ScratchDirectory(attempt.scratch, attempt.disk);
   using output = openOutput(attempt, scratch, counters);
   sandbox.begin(attempt.context, pairs => {
     counters.map_output_records += pairs.count;
@@ -80,7 +83,8 @@ async function run(attempt: MapAttempt, at: { path: string | undefined }): Promi
 }
 
 function openOutput(attempt: MapAttempt, scratch: ScratchDirectory, counters: Counters): MapOutput {
-  const { output, reducers, outputFormat: format, outputCompression: compression, sandbox } = attempt;
+  const { reducers, outputFormat: format, outputCompression: compression, sandbox, disk } = attempt;
+  const output = disk?.guard(attempt.output) ?? attempt.output;
   const limits = attemptLimits(attempt.limits);
   if (reducers === 0) {
     const { writeBufferBytes } = limits;

@@ -11,6 +11,7 @@ import { type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { type AttemptResult, attemptResult } from './attempt-result.js';
 import { copyGroups } from './copy-groups.js';
 import { copyPairs } from './copy-pairs.js';
+import type { DiskAllowance } from './disk-allowance.js';
 import { GroupBatches } from './group-batches.js';
 import type { GroupCursor } from './group-cursor.js';
 import { mergeSources } from './merge-passes.js';
@@ -41,6 +42,8 @@ export interface ReduceAttempt {
   readonly outputCompression?: OutputCompression;
   /** Where merge passes are written: a directory on the local disk. Nothing stays there. */
   readonly scratch: string;
+  /** For scratch files and output together; without, there is no bound. */
+  readonly disk?: DiskAllowance;
   readonly limits?: Partial<AttemptLimits>;
 }
 
@@ -49,16 +52,16 @@ export interface ReduceAttempt {
  * again, and what storage throws.
  */
 export async function runReduceAttempt(attempt: ReduceAttempt): Promise<AttemptResult> {
-  const { sandbox } = attempt;
+  const { sandbox, disk } = attempt;
   const limits = attemptLimits(attempt.limits);
   const counters = zeroCounters();
-  const part = new PartWriter(attempt.output, {
+  const part = new PartWriter(disk?.guard(attempt.output) ?? attempt.output, {
     format: attempt.outputFormat,
     compression: attempt.outputCompression,
     writeBufferBytes: limits.writeBufferBytes,
     tallyKeys: true,
   });
-  using scratch = new ScratchDirectory(attempt.scratch);
+  using scratch = new ScratchDirectory(attempt.scratch, disk);
   const options = {
     partitions: 1,
     limits,

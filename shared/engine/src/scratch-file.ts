@@ -9,6 +9,7 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSyn
 import { join } from 'node:path';
 import { TaskError } from '@gridmr/contracts';
 import type { BlobReader } from '@gridmr/storage';
+import type { DiskAllowance } from './disk-allowance.js';
 
 /** What segments and parts are written to: a `BlobWriter` or a scratch file. */
 export interface ByteSink {
@@ -18,17 +19,22 @@ export interface ByteSink {
 /** Gives out new files of a private directory, which is made when the first is asked for: most attempts never spill. */
 export class ScratchDirectory implements Disposable {
   readonly #parent: string;
+  readonly #disk: DiskAllowance | undefined;
   #directory: string | undefined;
   #files = 0;
 
-  /** @param parent a directory on the local disk */
-  constructor(parent: string) {
+  /**
+   * @param parent a directory on the local disk
+   * @param disk what is written is taken from it, and given back with each file that is removed
+   */
+  constructor(parent: string, disk?: DiskAllowance) {
     this.#parent = parent;
+    this.#disk = disk;
   }
 
   create(): ScratchFile {
     this.#directory ??= attempt('create', () => mkdtempSync(join(this.#parent, 'gridmr-scratch-')));
-    return new ScratchFile(join(this.#directory, `run-${this.#files++}`));
+    return new ScratchFile(join(this.#directory, `run-${this.#files++}`), this.#disk);
   }
 
   /** Removes the directory, and with it whatever a failed attempt left behind. */
@@ -42,11 +48,13 @@ export class ScratchDirectory implements Disposable {
 /** One file: written once from start to end, then read. */
 export class ScratchFile implements ByteSink, Disposable {
   readonly path: string;
+  readonly #disk: DiskAllowance | undefined;
   #writing: number | undefined;
   #bytes = 0;
 
-  constructor(path: string) {
+  constructor(path: string, disk?: DiskAllowance) {
     this.path = path;
+    this.#disk = disk;
     this.#writing = attempt('create', () => openSync(path, 'wx'));
   }
 
@@ -57,10 +65,11 @@ export class ScratchFile implements ByteSink, Disposable {
   writeSync(bytes: Uint8Array): void {
     const file = this.#writing;
     if (file === undefined) throw new Error(`${this.path} is closed and cannot be written to`);
+    this.#disk?.take(bytes.length);
+    this.#bytes += bytes.length;
     attempt('write to', () => {
       for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
     });
-    this.#bytes += bytes.length;
   }
 
   /** Ends writing. */
@@ -77,6 +86,8 @@ export class ScratchFile implements ByteSink, Disposable {
   remove(): void {
     this.close();
     attempt('remove', () => rmSync(this.path, { force: true }));
+    this.#disk?.giveBack(this.#bytes);
+    this.#bytes = 0;
   }
 
   [Symbol.dispose](): void {

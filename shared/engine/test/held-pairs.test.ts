@@ -44,7 +44,7 @@ describe('HeldPairs', () => {
   it('gives back what it was given from a pair on, from memory and from the disk, in order', () => {
     fc.assert(
       fc.property(fc.array(block, { maxLength: 6 }), fc.nat(300), (blocks, bytesMax) => {
-        using held = new HeldPairs(directory, bytesMax);
+        using held = new HeldPairs(directory, { bytesMax });
         const expected: unknown[] = [];
         for (const { pairs, first, isPartitioned } of blocks) {
           const partitions = isPartitioned ? pairs.map((_, i) => i) : undefined;
@@ -65,7 +65,7 @@ describe('HeldPairs', () => {
   it('leaves no file behind', () => {
     const given = pairBlock([{ key: 'a', value: '1' }]);
     {
-      using held = new HeldPairs(directory, 0);
+      using held = new HeldPairs(directory, { bytesMax: 0 });
       held.add(given, 0);
       expect(readdirSync(directory)).to.have.lengthOf(1);
       held.clear();

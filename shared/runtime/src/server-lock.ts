@@ -9,8 +9,8 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processLimits, randomToken } from '@gridmr/contracts';
+import { isRunning, type ProcessIdentity, processIdentity } from '@gridmr/storage';
 import { z } from 'zod';
-import { isRunning, type ProcessIdentity, processIdentity } from './process-identity.js';
 import { QueueServerError } from './queue-server-error.js';
 
 const holdersSchema = z.array(z.object({ host: z.string(), pid: z.number().int().positive(), started: z.string() }));

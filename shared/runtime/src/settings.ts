@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
+import { dataPlaneLimits, fairShareLimits, queueLimits, sandboxLimits, settingLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { dataPlace, storeRegion, withWay, yesOrNo } from './data-place.js';
 import { apiKeys, scrapeKey } from './key-settings.js';
@@ -50,6 +50,7 @@ const environmentSchema = z.object({
   GRIDMR_WORKERS: wholeNumber(1, settingLimits.workersMax).default(availableParallelism),
   GRIDMR_WORKER_CPU_CORES: wholeNumber(1, settingLimits.workerCpuCoresMax).default(1),
   GRIDMR_WORKER_MEMORY_MB: wholeNumber(sandboxLimits.memoryMbMin, settingLimits.workerMemoryMbMax).default(256),
+  GRIDMR_TASK_DISK_MB: wholeNumber(1, settingLimits.taskDiskMbMax).default(dataPlaneLimits.taskDiskMbDefault),
   GRIDMR_TASK_TIMEOUT: wholeOrFraction(0.001, settingLimits.taskTimeoutSecondsMax).default(600),
   GRIDMR_MAX_ATTEMPTS: wholeNumber(1, settingLimits.attemptsMax).default(4),
   GRIDMR_CLIENT_JOBS: wholeNumber(1, fairShareLimits.clientJobsMax).default(fairShareLimits.clientJobsDefault),
@@ -100,6 +101,8 @@ const settingsSchema = environmentSchema.transform(env => ({
   workers: env.GRIDMR_WORKERS,
   workerCpuCores: env.GRIDMR_WORKER_CPU_CORES,
   workerMemoryMb: env.GRIDMR_WORKER_MEMORY_MB,
+  /** What one attempt may have on disks at a time, scratch files and output together. */
+  taskDiskMb: env.GRIDMR_TASK_DISK_MB,
   taskTimeoutSeconds: env.GRIDMR_TASK_TIMEOUT,
   maxAttempts: env.GRIDMR_MAX_ATTEMPTS,
   /** Jobs of one client that have not ended. */

@@ -18,8 +18,8 @@ export class BlockProgress implements Disposable {
   readonly #skipped: SkippedRecord[] = [];
   readonly #skip: RecordSkipping['skip'];
 
-  constructor({ scratch, skip }: RecordSkipping) {
-    this.#held = new HeldPairs(scratch);
+  constructor({ scratch, disk, skip }: RecordSkipping) {
+    this.#held = new HeldPairs(scratch, { disk });
     this.#skip = skip;
   }
 

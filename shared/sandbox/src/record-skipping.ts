@@ -1,5 +1,6 @@
 /** What skipping bad records takes, and what is known of a jail that one of them cost. */
 import type { JobError, SkippedRecord } from '@gridmr/contracts';
+import type { DiskAllowance } from '@gridmr/engine';
 
 export interface RecordSkipping {
   /** Is told of each bad record, in order. What it throws ends the attempt. */
@@ -10,6 +11,7 @@ export interface RecordSkipping {
   readonly recordPolls?: number;
   /** A directory on the local disk, for pairs of a record that has very many. */
   readonly scratch: string;
+  readonly disk?: DiskAllowance;
 }
 
 /**

@@ -12,6 +12,7 @@ export { LocalDirectory } from './local-directory.js';
 export { openStore } from './open-store.js';
 export { outputClaimPath, outputDirectoryIsFree } from './output-directory.js';
 export { planDirectory } from './plan-chunks.js';
+export { isRunning, type ProcessIdentity, processIdentity } from './process-identity.js';
 export { removeUncommitted } from './run-files.js';
 export { isObjectAddress } from './s3/object-address.js';
 export * from './storage-error.js';

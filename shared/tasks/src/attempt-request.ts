@@ -9,6 +9,8 @@ interface SharedRequest {
   readonly speculative?: boolean;
   readonly workerId: string;
   readonly memoryBytes: number;
+  /** What an attempt may have on disks at a time. */
+  readonly diskBytes: number;
   /** Milliseconds an attempt may take, from its start. */
   readonly timeoutMs: number;
   /** Lines of the log that are kept of each. */
@@ -73,5 +75,7 @@ export interface TaskThreadData {
   readonly dataDirectory: string;
   /** Where input files are, if not there. */
   readonly inputDirectory?: string | undefined;
+  /** On the local disk, of this thread alone: what attempts write that nobody else reads. */
+  readonly scratch: string;
   readonly engine: WasmModule;
 }

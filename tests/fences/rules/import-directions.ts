@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'shared/sandbox': ['contracts', 'engine'],
   'shared/tasks': ['contracts', 'storage', 'engine', 'sandbox'],
   'shared/history': ['contracts'],
-  'shared/runtime': ['contracts'],
+  'shared/runtime': ['contracts', 'storage'],
   'shared/client': ['contracts'],
   'apps/api': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'samples', 'history', 'runtime', 'client'],
   'apps/worker': ['contracts', 'storage', 'engine', 'sandbox', 'tasks', 'history', 'runtime', 'client'],

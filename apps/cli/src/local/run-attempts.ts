@@ -42,6 +42,8 @@ export async function runAttempts(
       attempt,
       workerId: 'local',
       memoryBytes: spec.memory_limit,
+      // It is the user's own disk.
+      diskBytes: Number.MAX_SAFE_INTEGER,
       timeoutMs: spec.task_timeout * secondMs,
       tasks: [task],
       claims: new BundleClaims(1).shared,

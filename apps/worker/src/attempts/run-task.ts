@@ -45,6 +45,7 @@ const secondMs = 1000;
 
 export interface AttemptLimits {
   readonly memoryBytes: number;
+  readonly diskBytes: number;
   readonly timeoutSeconds: number;
 }
 
@@ -181,6 +182,7 @@ async function requestAttempts(
     speculative: task.speculative !== undefined,
     workerId: tools.workerId,
     memoryBytes: Math.min(limits.memoryBytes, asked.spec.memory_limit),
+    diskBytes: limits.diskBytes,
     timeoutMs: Math.min(limits.timeoutSeconds, asked.spec.task_timeout) * secondMs,
     tasks: await Promise.all(tasks),
     claims: claims.shared,

@@ -17,7 +17,13 @@ import {
   sandboxLimits,
   speculationLimits,
 } from '@gridmr/contracts';
-import type { AttemptContext, AttemptNotes, AttemptResult as EngineResult, Sandbox } from '@gridmr/engine';
+import {
+  type AttemptContext,
+  type AttemptNotes,
+  DiskAllowance,
+  type AttemptResult as EngineResult,
+  type Sandbox,
+} from '@gridmr/engine';
 import { functionsOf, keepGuestsOf, openQuickJsSandbox, openSkippingSandbox, type WasmModule } from '@gridmr/sandbox';
 import { type BlobStore, type BlobWriter, JobStore } from '@gridmr/storage';
 import type { AttemptOutcome, AttemptRequest } from '../attempt-request.js';
@@ -28,6 +34,7 @@ import { scratch } from './thread-belongings.js';
 export interface OpenAttempt extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly output: BlobWriter;
+  readonly disk: DiskAllowance;
   context(
     phase: AttemptContext['phase'],
     partition: number | null,
@@ -50,7 +57,8 @@ export async function openAttempt(
   const startedMs = performance.now();
   const held = new HeldResources();
   try {
-    const { asked, memoryBytes, timeoutMs, outputPath } = request;
+    const { asked, memoryBytes, diskBytes, timeoutMs, outputPath } = request;
+    const disk = new DiskAllowance(diskBytes);
     const output = await store.createWriter(outputPath, { late: true });
     held.add(() => output[Symbol.asyncDispose]());
     const source = asked.spec.program;
@@ -59,11 +67,12 @@ export async function openAttempt(
     const options = { module, source, functions, memoryBytes, deadlineMs: timeoutMs };
     const sandbox = await (skipped === undefined
       ? openQuickJsSandbox(options)
-      : openSkippingSandbox({ ...options, skipping: skippingOf(skipped, timeoutMs) }));
+      : openSkippingSandbox({ ...options, skipping: skippingOf(skipped, timeoutMs, disk) }));
     held.add(() => sandbox[Symbol.dispose]());
     return {
       sandbox,
       output,
+      disk,
       context: (phase, partition, numReducers, input) => ({
         ...contextOf(request),
         phase,
@@ -117,8 +126,8 @@ async function commitAttempt(
   return { committed, startedAt: request.startedAt, endedAt, figures, logLines };
 }
 
-function skippingOf({ add }: SkippedRecords, timeoutMs: number) {
-  return { skip: add, recordMs: timeoutMs / sandboxLimits.recordTimeShare, scratch };
+function skippingOf({ add }: SkippedRecords, timeoutMs: number, disk: DiskAllowance) {
+  return { skip: add, recordMs: timeoutMs / sandboxLimits.recordTimeShare, scratch, disk };
 }
 
 async function noteFailure(

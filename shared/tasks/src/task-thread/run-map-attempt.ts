@@ -25,6 +25,7 @@ export async function runMap(
     sandbox: attempt.sandbox,
     context: attempt.context('map', null, reducers, { path: split.ranges[0]?.path ?? '', split: index }),
     output: attempt.output,
+    disk: attempt.disk,
     reducers,
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,

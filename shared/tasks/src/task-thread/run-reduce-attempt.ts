@@ -20,6 +20,7 @@ export async function runReduce(
     sandbox: attempt.sandbox,
     context: attempt.context('reduce', index, plan.reduce_tasks, null),
     output: attempt.output,
+    disk: attempt.disk,
     outputFormat: asked.spec.output_format,
     outputCompression: asked.spec.output_compression,
     scratch,
