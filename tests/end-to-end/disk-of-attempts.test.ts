@@ -9,7 +9,7 @@ import { RunningStack } from './running-stack.js';
 const workers = 2;
 const megabyteOfText = "'x'.repeat(1e6)";
 /** More than what is sorted in memory. */
-const spills = `for (let i = 0; i < 100; i++) ctx.emit(i, i + ${megabyteOfText})`;
+const spills = `for (let i = 0; i < 70; i++) ctx.emit(i, i + ${megabyteOfText})`;
 
 describe('the disk of attempts', function () {
   this.timeout(60_000);
@@ -17,7 +17,7 @@ describe('the disk of attempts', function () {
   let stack: RunningStack;
   before(async () => {
     temporary = await TemporaryDirectory.create('scratch');
-    stack = await RunningStack.start({ workers, env: { GRIDMR_TASK_DISK_MB: '300', TMPDIR: temporary.path } });
+    stack = await RunningStack.start({ workers, env: { GRIDMR_TASK_DISK_MB: '80', TMPDIR: temporary.path } });
     await stack.directory.write('in.txt', 'one\n');
   });
   after(async () => {
@@ -30,7 +30,7 @@ describe('the disk of attempts', function () {
     input_file: 'in.txt',
     map_function,
     reduce_function: '(key, values) => [key, values.length]',
-    task_timeout: 15,
+    task_timeout: 8,
   });
 
   const workerDirectories = (place = temporary.path) =>
@@ -49,7 +49,7 @@ describe('the disk of attempts', function () {
     const flood = `(line, ctx) => { for (let i = 0; ; i++) ctx.emit(i % 100, i + ${megabyteOfText}); }`;
     const job = await stack.run(jobOf(flood));
     expect(job.error).to.include({ code: 'disk_limit', attempt: 1 });
-    expect(job.error?.message).to.contain('more than the 300 MiB of disk that it may have');
+    expect(job.error?.message).to.contain('more than the 80 MiB of disk that it may have');
     expect(await spilled()).to.deep.equal([]);
   });
 
