@@ -1,4 +1,5 @@
 /** A bundle in a real task thread: quick ones are made in one go, slow and failing ones are taken apart. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AskedJob,
   eventStream,
@@ -6,6 +7,7 @@ import {
   jobFiles,
   messageIds,
   type Plan,
+  queueLimits,
   type TaskData,
   type TaskReturn,
   taskId,
@@ -16,6 +18,7 @@ import { HeldLock, TaskSlots } from '@gridmr/tasks';
 import { waitUntil } from '@gridmr/testkit';
 import type { Worker } from 'bullmq';
 import { expect } from 'chai';
+import { MessageTasks } from '../dist/attempts/message-tasks.js';
 import { runTask } from '../dist/attempts/run-task.js';
 import { mapStage } from '../dist/steps/stages.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
@@ -138,6 +141,21 @@ describe('a bundle', function () {
     await runTask(fixture.tools, slots, limits, again, 'token', none, heldLock());
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(1);
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt).to.equal(2);
+  });
+
+  it('forgets no task when it turns out to be slow just after one of its attempts has failed', async () => {
+    const { asked, plan } = await startJob('line => [[line, 1]]', []);
+    const first = await message(plan, 0);
+    if (first === undefined) throw new Error('there is no message');
+    using atWork = new MessageTasks(fixture.tools, { message: first, task: first.data, asked, plan }, [0, 1]);
+    // As the task thread does.
+    expect(atWork.claims.claim()).to.equal(0);
+    expect(atWork.close()).to.equal(0);
+    await delay(queueLimits.slowBundleMs * 2);
+    expect(atWork.claims.claimed).to.equal(1);
+    await atWork.fail([], false);
+    expect((await message(plan, 0))?.data).to.deep.include({ index: 0 });
+    expect((await message(plan, 1))?.data).to.deep.include({ index: 1 });
   });
 
   for (const more of [undefined, [1]]) {

@@ -7,6 +7,8 @@ export class BundleClaims {
   readonly shared: SharedArrayBuffer;
   readonly #next: Int32Array;
   readonly #tasks: number;
+  /** How many were claimed when this object closed the bundle. */
+  #claimed: number | undefined;
 
   constructor(tasks: number, shared: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
     this.#tasks = tasks;
@@ -22,11 +24,12 @@ export class BundleClaims {
 
   /** How many are claimed so far. */
   get claimed(): number {
-    return Math.min(Atomics.load(this.#next, 0), this.#tasks);
+    return this.#claimed ?? Math.min(Atomics.load(this.#next, 0), this.#tasks);
   }
 
-  /** No task is claimed from now on. Returns how many were. */
+  /** No task is claimed from now on. Returns how many were; the same however often it is called. */
   close(): number {
-    return Math.min(Atomics.exchange(this.#next, 0, this.#tasks), this.#tasks);
+    this.#claimed ??= Math.min(Atomics.exchange(this.#next, 0, this.#tasks), this.#tasks);
+    return this.#claimed;
   }
 }

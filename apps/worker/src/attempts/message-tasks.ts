@@ -32,8 +32,6 @@ export class MessageTasks implements Disposable {
   #slow: NodeJS.Timeout;
   /** How many have been told to have ended. */
   #told = 0;
-  /** How many were begun when the bundle was closed. */
-  #begun: number | undefined;
   #lettingGo: Promise<void> | undefined;
 
   /** @param indices those of the message's tasks that are left to do, at least one */
@@ -63,8 +61,8 @@ export class MessageTasks implements Disposable {
 
   /** No further task is begun. Returns the one that is at work, or was last. */
   close(): number {
-    this.#begun ??= this.claims.close();
-    return this.indices[Math.max(0, this.#begun - 1)] as number;
+    clearTimeout(this.#slow);
+    return this.indices[Math.max(0, this.claims.close() - 1)] as number;
   }
 
   /** All attempts have ended well: nothing more to do, unless tasks were let go and the queue did not take them. */
@@ -97,8 +95,7 @@ export class MessageTasks implements Disposable {
       this.#slow = setTimeout(() => this.#isSlow(), this.#slowMs);
       return;
     }
-    this.#begun = this.claims.close();
-    const current = this.#begun - 1;
+    const current = this.claims.close() - 1;
     this.#news[current]?.publish('running');
     this.#lettingGo = this.#letGo(current);
     // It is awaited when the attempt has ended.
