@@ -32,11 +32,20 @@ const record = {
   records: 1,
 } as const;
 
+const warmed = new WeakMap<WasmModule, Promise<boolean>>();
+
 /**
+ * Once for each module: a warm one cannot be told from a slow machine.
  * @param patienceMs how long to wait at most: on a machine with other things to do the compiler may take long
  * @returns whether the engine was seen to have become fast
  */
-export async function warmEngine(module: WasmModule, patienceMs: number): Promise<boolean> {
+export function warmEngine(module: WasmModule, patienceMs: number): Promise<boolean> {
+  const warming = warmed.get(module) ?? warm(module, patienceMs);
+  warmed.set(module, warming);
+  return warming;
+}
+
+async function warm(module: WasmModule, patienceMs: number): Promise<boolean> {
   const deadline = performance.now() + patienceMs;
   const guest = await openQuickJsSandbox({
     module,

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { compileQuickJs, warmEngine } from '@gridmr/sandbox';
+import { compilePublishedQuickJs, warmEngine } from '@gridmr/sandbox';
 import { expect } from 'chai';
 
 const run = promisify(execFile);
@@ -36,7 +36,7 @@ describe('warming the engine up', function () {
   });
 
   it('ends when its patience does, whatever V8 has done by then', async () => {
-    const { module } = await compileQuickJs();
+    const { module } = await compilePublishedQuickJs();
     expect(await warmEngine(module, 0)).to.equal(false);
   });
 });
