@@ -81,7 +81,8 @@ export class QuickJsSandbox implements Sandbox {
   readonly #guest: GuestRuntime;
   readonly #options: SandboxOptions;
   readonly #texts = new Map<ProgramPart, string>();
-  readonly #handOvers = new HandOverReader();
+  /** From the first hand-over on. */
+  #handOvers: HandOverReader | undefined;
   #known: KnownFunctions = noneKnown;
   #running: UserFunction = 'load';
   #context: AttemptContext | undefined;
@@ -201,6 +202,8 @@ export class QuickJsSandbox implements Sandbox {
   [Symbol.dispose](): void {
     this.#guest.end();
     this.#progress?.[Symbol.dispose]();
+    if (this.#handOvers !== undefined) HandOverReader.giveBack(this.#handOvers);
+    this.#handOvers = undefined;
   }
 
   #mapRecords(block: RecordBlock): void {
@@ -284,6 +287,7 @@ export class QuickJsSandbox implements Sandbox {
       return void this.#progress.settle(this.#header()[headerSlots.record] ?? 0, pairs => this.#sink?.(pairs));
     }
     const given = this.#handOver(keys, texts);
+    this.#handOvers ??= HandOverReader.take();
     const pairs = this.#handOvers.read(given);
     given.keyMarks?.fill(0);
     given.valueMarks?.fill(0);
