@@ -39,7 +39,7 @@ interface LoadedPrelude {
 }
 
 /** Looked up once for all attempts: finding an entry by its name costs as much as many a call. */
-const entriesOfEveryAttempt = ['prepare', 'adopt', 'sources', 'runOnce', 'mapText', 'notes'];
+const entriesOfEveryAttempt = ['prepare', 'adopt', 'runOnce', 'mapText', 'notes'];
 
 /** One per engine and thread. */
 const preludeImages = new WeakMap<WasmModule, PreludeImage<LoadedPrelude>>();

@@ -48,7 +48,7 @@ import { loadFunctions } from './load-program.js';
 import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
-import { readSources } from './read-sources.js';
+import { readAdopted } from './read-adopted.js';
 import { RecordPlaces } from './record-places.js';
 import { type LostJail, type RecordSkipping, skippedRecord } from './record-skipping.js';
 import { RecordWatch } from './record-watch.js';
@@ -133,12 +133,12 @@ export class QuickJsSandbox implements Sandbox {
     this.#attemptSink = sink;
     this.#sink = sink;
     this.#guest.clockMs = context.nowMs;
-    this.#guarded('load', () => {
+    const hasSetup = this.#guarded('load', () => {
       const skipping = this.#options.skipping !== undefined;
       this.#guest.callWithText('prepare', JSON.stringify({ ...knownTo(context), skipping }));
-      this.#adoptFunctions(context);
+      return this.#adoptFunctions(context);
     });
-    this.#runOnce('setup');
+    if (hasSetup) this.#runOnce('setup');
   }
 
   mapBlock(block: RecordBlock): void {
@@ -244,19 +244,20 @@ export class QuickJsSandbox implements Sandbox {
     this.#guest.call('mapBytes', buffer).dispose();
   }
 
-  #adoptFunctions(context: AttemptContext): void {
+  /** Returns whether there is a `setup`. */
+  #adoptFunctions(context: AttemptContext): boolean {
     const guest = this.#guest;
     using functions = loadFunctions(guest.context, this.#options.source, part =>
       guest.evaluate(this.#texts.get(part) ?? '', part, part === 'program' ? 'module' : 'global'),
     );
     const isPartitioned = context.phase === 'map' && context.numReducers > 0 && this.functions.partition;
-    using fault = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
-    const message = guest.context.getString(fault);
-    if (message !== '') throw new GuestEndedError({ name: 'TypeError', message, stack: '' }, undefined);
-    using sources = guest.call('sources');
-    const { known, hasTeardown } = readSources(guest.context.getString(sources));
-    this.#known = known;
-    this.hasTeardown = hasTeardown;
+    using answer = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
+    const adopted = readAdopted(guest.context.getString(answer));
+    if ('fault' in adopted)
+      throw new GuestEndedError({ name: 'TypeError', message: adopted.fault, stack: '' }, undefined);
+    this.#known = adopted.known;
+    this.hasTeardown = adopted.hasTeardown;
+    return adopted.hasSetup;
   }
 
   #runOnce(name: 'setup' | 'teardown'): void {
