@@ -23,12 +23,8 @@ export async function measureTasks(stack, tasks) {
   const line = 'seven b\n';
   await stack.write('lines.txt', line.repeat(tasks));
   const splitSizeMb = line.length / (1024 * 1024);
-  const { seconds, counters } = await stack.submit({
-    name: 'many tasks',
-    input_file: 'lines.txt',
-    split_size_mb: splitSizeMb,
-    ...functions,
-  });
+  const request = { name: 'many tasks', input_file: 'lines.txt', split_size_mb: splitSizeMb, ...functions };
+  const { seconds, counters } = await stack.submit(request, 'big');
   if (counters.map_input_records !== tasks) throw new Error(`${counters.map_input_records} records of ${tasks}`);
   return { tasks, seconds };
 }

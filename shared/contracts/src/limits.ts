@@ -234,6 +234,8 @@ export const sandboxLimits = {
   checksWaitingMax: 100,
   /** Of programs that were found good, characters remembered of all together. */
   checksKeptLengthMax: 8 * mib,
+  /** Greatest memory of a reader of hand-overs that a thread keeps for its next sandbox. */
+  keptReaderBytesMax: mib,
   /** Parts of programs that a thread remembers to parse, and the longest of them. */
   parsedFormsMax: 64,
   parsedFormLengthMax: 64 * kib,

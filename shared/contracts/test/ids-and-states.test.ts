@@ -52,6 +52,14 @@ describe('taskId', () => {
     }
   });
 
+  it('that is none is refused by parseTaskId and publicTaskId, in words', () => {
+    const jobId = newJobId();
+    for (const other of [jobId, `${jobId}-m-3`, `${jobId}-x-00003`, `${jobId}-m-00003\n`, ` ${jobId}-m-00003`, '']) {
+      expect(() => parseTaskId(other), other).to.throw(/is not a task id/);
+      expect(() => publicTaskId(other), other).to.throw(/is not a task id/);
+    }
+  });
+
   it('looks as the contract says', () => {
     const jobId = newJobId();
     expect(taskId(jobId, 'map', 12)).to.equal(`${jobId}-m-00012`);
@@ -110,6 +118,8 @@ describe('runs of a job', () => {
     }
     for (const other of [`${jobId}-`, `${jobId}-12345`, `${jobId}-x`, `${jobId}-2-3`])
       expect(() => jobIdSchema.parse(other), other).to.throw();
+    for (const other of [`${jobId}-`, `${jobId}-12345`, `${jobId}\n`, ''])
+      expect(() => parseRunId(other), other).to.throw(/is not a job id/);
   });
 });
 

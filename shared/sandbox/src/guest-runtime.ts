@@ -33,9 +33,13 @@ export type HostCalls = Record<string, (...args: QuickJSHandle[]) => QuickJSHand
 
 interface LoadedPrelude {
   readonly addresses: Readonly<Record<SharedArray, number>>;
-  /** Address of the handle of its entries. */
+  /** Address of the handle of the object of its entries, and of those of some entries. */
   readonly entries: QuickJSHandle['value'];
+  readonly ofEveryAttempt: readonly (readonly [entry: string, QuickJSHandle['value']])[];
 }
+
+/** Looked up once for all attempts: finding an entry by its name costs as much as many a call. */
+const entriesOfEveryAttempt = ['prepare', 'adopt', 'runOnce', 'mapText', 'notes'];
 
 /** One per engine and thread. */
 const preludeImages = new WeakMap<WasmModule, PreludeImage<LoadedPrelude>>();
@@ -48,6 +52,8 @@ export class GuestRuntime implements GuestTenant {
   /** All 0 while there is no prelude. */
   readonly #addresses = Object.fromEntries(sharedArrays.map(name => [name, 0])) as Record<SharedArray, number>;
   #entries: QuickJSHandle | undefined;
+  /** Entries that were looked up. Never disposed of: the guest goes as a whole. */
+  readonly #entryHandles = new Map<string, QuickJSHandle>();
   #endsAt: number;
   #timeIsUp = false;
   /** Looks after the records of a block while it is mapped, where bad ones are skipped. */
@@ -118,14 +124,16 @@ export class GuestRuntime implements GuestTenant {
     const entries = this.#runPrelude(callOuts);
     this.#entries = entries;
     if (usedBefore === undefined) return;
-    const kept = { addresses: { ...this.#addresses }, entries: entries.value };
+    const ofEveryAttempt = entriesOfEveryAttempt.map(name => [name, this.#entry(name).value] as const);
+    const kept = { addresses: { ...this.#addresses }, entries: entries.value, ofEveryAttempt };
     preludeImages.set(this.#body.module, new PreludeImage(memory.buffer, usedBefore, marks, kept));
     this.#body.isImaged = true;
   }
 
-  #adopt({ addresses, entries }: LoadedPrelude): void {
+  #adopt({ addresses, entries, ofEveryAttempt }: LoadedPrelude): void {
     Object.assign(this.#addresses, addresses);
     this.#entries = this.border.handleAt(entries);
+    for (const [name, handle] of ofEveryAttempt) this.#entryHandles.set(name, this.border.handleAt(handle));
   }
 
   /** A guest function that leads to whoever has the guest when it is called. */
@@ -172,7 +180,7 @@ export class GuestRuntime implements GuestTenant {
 
   /** Calls an entry of the prelude. Throws `GuestEndedError`, or what the host itself failed with meanwhile. */
   call(entry: string, ...args: QuickJSHandle[]): QuickJSHandle {
-    using run = this.context.getProp(this.#prelude, entry);
+    const run = this.#entry(entry);
     return this.#enter(() => this.context.callFunction(run, this.context.undefined, ...args));
   }
 
@@ -188,6 +196,15 @@ export class GuestRuntime implements GuestTenant {
     const endedWell = !this.#ended && !this.#timeIsUp && this.#hostFailure === undefined;
     this.#ended = true;
     if (endedWell) keepGuest(this.#body);
+  }
+
+  #entry(name: string): QuickJSHandle {
+    const prelude = this.#prelude;
+    const known = this.#entryHandles.get(name);
+    if (known !== undefined) return known;
+    const entry = this.context.getProp(prelude, name);
+    this.#entryHandles.set(name, entry);
+    return entry;
   }
 
   get #prelude(): QuickJSHandle {

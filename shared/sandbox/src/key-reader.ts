@@ -27,6 +27,10 @@ export class KeyReader {
   #view = viewOf(this.#bytes);
   #ends = new Uint32Array(0);
 
+  get bytesHeld(): number {
+    return this.#bytes.byteLength + this.#ends.byteLength;
+  }
+
   /**
    * The keys that lie from `elements` on. Valid until the next call. Throws `KeyError`, `ForgedHandOverError`.
    * @param marks not 0 where a key is JSON text; undefined if none is

@@ -28,8 +28,23 @@ export interface HandOver {
   readonly numReducers: number;
 }
 
-/** One per sandbox: its memory serves one hand-over after the other. */
+/** One per open sandbox: its memory serves one hand-over after the other, and one sandbox after the other. */
 export class HandOverReader {
+  static #kept: HandOverReader | undefined;
+
+  /** A sandbox's own until it is given back. A new one for each tiny attempt had the whole heap collected every hundred attempts. */
+  static take(): HandOverReader {
+    const kept = HandOverReader.#kept;
+    HandOverReader.#kept = undefined;
+    return kept ?? new HandOverReader();
+  }
+
+  /** Takes a reader back whose pairs nobody reads any more. One that has grown is dropped: whoever needed that much will not notice a new one. */
+  static giveBack(reader: HandOverReader): void {
+    const bytes = reader.#keys.bytesHeld + reader.#values.bytesHeld;
+    if (bytes <= sandboxLimits.keptReaderBytesMax) HandOverReader.#kept = reader;
+  }
+
   readonly #keys = new KeyReader();
   readonly #values = new ValueReader();
 

@@ -139,7 +139,7 @@ export const contextSource = String.raw`
     defineProperty(ctx, 'emit', { __proto__: null, enumerable: true, value: emit });
   }
 
-  /** Takes over the user's functions. Answers what is wrong with them, or ''. */
+  /** Takes over the user's functions. Answers what is wrong with them, or what they are as a list in JSON. */
   function adopt(functions, partitioned) {
     user = create(null);
     const wanted = ['map', 'reduce', 'combine', 'partition', 'setup', 'teardown'];
@@ -153,7 +153,7 @@ export const contextSource = String.raw`
     if (user.map === undefined) return 'map is undefined, not a function; give source text that evaluates to a function';
     partition = partitioned ? user.partition : undefined;
     handOver();
-    return '';
+    return described();
   }
 
   /** The text of a function, by which the host may know it; '' if there is none or it is long. */
@@ -164,12 +164,13 @@ export const contextSource = String.raw`
     return text.length > limits.knownSource ? '' : text;
   }
 
-  function sources() {
-    const both = list();
-    both[0] = sourceText('combine');
-    both[1] = sourceText('reduce');
-    both[2] = user.teardown !== undefined;
-    return stringify(both);
+  function described() {
+    const facts = list();
+    facts[0] = sourceText('combine');
+    facts[1] = sourceText('reduce');
+    facts[2] = user.setup !== undefined;
+    facts[3] = user.teardown !== undefined;
+    return stringify(facts);
   }
 
   function runOnce(name) {
@@ -241,6 +242,6 @@ export const contextSource = String.raw`
   }
 
   return {
-    __proto__: null, prepare, adopt, sources, runOnce, groupsInto, notes, forgetNotes, readError, ...recordEntries,
+    __proto__: null, prepare, adopt, runOnce, groupsInto, notes, forgetNotes, readError, ...recordEntries,
   };
 `;

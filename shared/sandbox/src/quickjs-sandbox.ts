@@ -48,7 +48,7 @@ import { loadFunctions } from './load-program.js';
 import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
-import { readSources } from './read-sources.js';
+import { readAdopted } from './read-adopted.js';
 import { RecordPlaces } from './record-places.js';
 import { type LostJail, type RecordSkipping, skippedRecord } from './record-skipping.js';
 import { RecordWatch } from './record-watch.js';
@@ -81,7 +81,8 @@ export class QuickJsSandbox implements Sandbox {
   readonly #guest: GuestRuntime;
   readonly #options: SandboxOptions;
   readonly #texts = new Map<ProgramPart, string>();
-  readonly #handOvers = new HandOverReader();
+  /** From the first hand-over on. */
+  #handOvers: HandOverReader | undefined;
   #known: KnownFunctions = noneKnown;
   #running: UserFunction = 'load';
   #context: AttemptContext | undefined;
@@ -132,12 +133,12 @@ export class QuickJsSandbox implements Sandbox {
     this.#attemptSink = sink;
     this.#sink = sink;
     this.#guest.clockMs = context.nowMs;
-    this.#guarded('load', () => {
+    const hasSetup = this.#guarded('load', () => {
       const skipping = this.#options.skipping !== undefined;
       this.#guest.callWithText('prepare', JSON.stringify({ ...knownTo(context), skipping }));
-      this.#adoptFunctions(context);
+      return this.#adoptFunctions(context);
     });
-    this.#runOnce('setup');
+    if (hasSetup) this.#runOnce('setup');
   }
 
   mapBlock(block: RecordBlock): void {
@@ -201,6 +202,8 @@ export class QuickJsSandbox implements Sandbox {
   [Symbol.dispose](): void {
     this.#guest.end();
     this.#progress?.[Symbol.dispose]();
+    if (this.#handOvers !== undefined) HandOverReader.giveBack(this.#handOvers);
+    this.#handOvers = undefined;
   }
 
   #mapRecords(block: RecordBlock): void {
@@ -241,19 +244,20 @@ export class QuickJsSandbox implements Sandbox {
     this.#guest.call('mapBytes', buffer).dispose();
   }
 
-  #adoptFunctions(context: AttemptContext): void {
+  /** Returns whether there is a `setup`. */
+  #adoptFunctions(context: AttemptContext): boolean {
     const guest = this.#guest;
     using functions = loadFunctions(guest.context, this.#options.source, part =>
       guest.evaluate(this.#texts.get(part) ?? '', part, part === 'program' ? 'module' : 'global'),
     );
     const isPartitioned = context.phase === 'map' && context.numReducers > 0 && this.functions.partition;
-    using fault = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
-    const message = guest.context.getString(fault);
-    if (message !== '') throw new GuestEndedError({ name: 'TypeError', message, stack: '' }, undefined);
-    using sources = guest.call('sources');
-    const { known, hasTeardown } = readSources(guest.context.getString(sources));
-    this.#known = known;
-    this.hasTeardown = hasTeardown;
+    using answer = guest.call('adopt', functions, isPartitioned ? guest.context.true : guest.context.false);
+    const adopted = readAdopted(guest.context.getString(answer));
+    if ('fault' in adopted)
+      throw new GuestEndedError({ name: 'TypeError', message: adopted.fault, stack: '' }, undefined);
+    this.#known = adopted.known;
+    this.hasTeardown = adopted.hasTeardown;
+    return adopted.hasSetup;
   }
 
   #runOnce(name: 'setup' | 'teardown'): void {
@@ -284,6 +288,7 @@ export class QuickJsSandbox implements Sandbox {
       return void this.#progress.settle(this.#header()[headerSlots.record] ?? 0, pairs => this.#sink?.(pairs));
     }
     const given = this.#handOver(keys, texts);
+    this.#handOvers ??= HandOverReader.take();
     const pairs = this.#handOvers.read(given);
     given.keyMarks?.fill(0);
     given.valueMarks?.fill(0);

@@ -57,6 +57,10 @@ export class ValueReader {
   #view = viewOf(this.#bytes);
   #ends = new Uint32Array(0);
 
+  get bytesHeld(): number {
+    return this.#bytes.byteLength + this.#ends.byteLength;
+  }
+
   /** Numbers, which are changed in place where JSON has no such number. Valid until the guest runs again. */
   readNumbers(numbers: Float64Array): ValueColumn {
     let sum = 0;

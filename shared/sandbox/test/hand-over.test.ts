@@ -203,6 +203,38 @@ describe('a hand-over', () => {
   }
 });
 
+describe('a reader of hand-overs', () => {
+  const read = (reader: HandOverReader, ...texts: string[]) => {
+    const memory = new Memory(8 * 1024 * 1024);
+    const both = memory.array(texts);
+    const given = { count: texts.length, valueKind: 1, keys: both, texts: both };
+    return readPairs(reader.read(handOver(memory.buffer, given))).map(({ key, value }) => [key, value]);
+  };
+
+  it('serves one sandbox after the other, and never two at a time', () => {
+    const first = HandOverReader.take();
+    const second = HandOverReader.take();
+    expect(second).to.not.equal(first);
+    read(first, 'a longer key');
+    HandOverReader.giveBack(first);
+    const third = HandOverReader.take();
+    expect(third).to.equal(first);
+    expect(read(third, 'k')).to.deep.equal([['k', 'k']]);
+    expect(HandOverReader.take()).to.not.be.oneOf([first, second]);
+  });
+
+  it('is dropped once it has grown', () => {
+    const reader = HandOverReader.take();
+    const text = 'x'.repeat(600 * 1024);
+    expect(read(reader, text, text)).to.deep.equal([
+      [text, text],
+      [text, text],
+    ]);
+    HandOverReader.giveBack(reader);
+    expect(HandOverReader.take()).to.not.equal(reader);
+  });
+});
+
 function expectTakenOrRefused(given: HandOver): void {
   try {
     readPairs(new HandOverReader().read(given));

@@ -63,9 +63,16 @@ function isOwn(place: Place): boolean {
   return first !== '..';
 }
 
+/** What was asked last: many files are made in one directory, and each asks several times. */
+let lastBelow = { own: '', directory: '', below: '' };
+
 /** Where it is, seen from the platform's own directory. */
 function belowOwn({ root, directory }: Place): string {
-  return relative(root.own ?? join(root.path, reservedDirectory), directory);
+  const own = root.own ?? join(root.path, reservedDirectory);
+  if (lastBelow.directory !== directory || lastBelow.own !== own) {
+    lastBelow = { own, directory, below: relative(own, directory) };
+  }
+  return lastBelow.below;
 }
 
 /** Runs `make`; if its directory, or that of its temporary files, turns out to be missing, creates them and runs `make` once more. */
