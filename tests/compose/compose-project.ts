@@ -39,6 +39,14 @@ export class ComposeProject implements AsyncDisposable {
     return new ComposeProject(files, command, await freePort());
   }
 
+  /** With its images made from this checkout; as root, of stand-ins for base images that are not there. */
+  static async createBuilt(...files: readonly string[]): Promise<ComposeProject> {
+    if (process.getuid?.() === 0) await runCommand(`${root}infra/images/make-base-images.sh`, []);
+    const project = await ComposeProject.create(...files);
+    await project.compose('build');
+    return project;
+  }
+
   compose(...args: readonly string[]): Promise<string> {
     const [program = '', ...rest] = this.#command;
     const files = this.#files.flatMap(file => ['-f', `${root}infra/compose/${file}`]);
