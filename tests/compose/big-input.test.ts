@@ -1,6 +1,6 @@
 /**
  * An input that is greater than the memory of the container that reads it, in the compose file as it is: by
- * `GRIDMR_TEST_COMPOSE_INPUT_MB=2000 npm run test:compose -- -g "an input of"`.
+ * `GRIDMR_TEST_COMPOSE_INPUT_MB=2000 npm run test:compose -- -g "greater than the memory"`.
  */
 import type { Job } from '@gridmr/contracts';
 import { sampleChunks } from '@gridmr/samples';
@@ -24,7 +24,7 @@ const functions = {
   reduce_function: add,
 } as const;
 
-describe(`an input of ${inputBytes / mb} MB and one worker of 512 MB`, function () {
+describe('an input greater than the memory of its worker', function () {
   this.timeout(jobMs);
   let project: ComposeProject;
   let worker: string;

@@ -11,7 +11,8 @@ const secret = randomBytes(16).toString('hex');
 export type Service = 'api' | 'worker' | 'redis' | 'postgres' | 'prometheus' | 'nfs';
 
 export class ComposeProject implements AsyncDisposable {
-  readonly name = `gridmr-test-${randomBytes(4).toString('hex')}`;
+  /** After the run of the tests, which looks for what is left of it. */
+  readonly name = `${process.env.GRIDMR_TEST_COMPOSE}-${randomBytes(4).toString('hex')}`;
   readonly #files: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   readonly #command: readonly string[];
