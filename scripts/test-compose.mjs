@@ -33,23 +33,14 @@ export async function testCompose(args) {
  * project, and that after this run.
  */
 function removeLeftovers() {
+  const docker = command => spawnSync('docker', command.split(' '), { encoding: 'utf8' });
   for (const [list, remove] of [
-    [
-      ['ps', '-aq'],
-      ['rm', '-fv'],
-    ],
-    [
-      ['network', 'ls', '-q'],
-      ['network', 'rm'],
-    ],
-    [
-      ['volume', 'ls', '-q'],
-      ['volume', 'rm'],
-    ],
+    ['ps -aq', 'rm -fv'],
+    ['network ls -q', 'network rm'],
+    ['volume ls -q', 'volume rm'],
   ]) {
-    const { stdout } = spawnSync('docker', [...list, '--filter', `name=${runName}-`], { encoding: 'utf8' });
-    const found = (stdout ?? '').split('\n').filter(id => id !== '');
-    if (found.length > 0) spawnSync('docker', [...remove, ...found], { stdio: 'ignore' });
+    const found = docker(`${list} --filter name=${runName}-`).stdout?.trim().replaceAll('\n', ' ');
+    if (found) docker(`${remove} ${found}`);
   }
 }
 
@@ -65,8 +56,10 @@ async function startEngine() {
   const engine = spawn('dockerd', [], { stdio: ['ignore', log, log], detached: true });
   const deadline = Date.now() + readyMs;
   while (!answers()) {
-    if (engine.exitCode !== null || Date.now() > deadline)
+    if (engine.exitCode !== null || Date.now() > deadline) {
+      await stopEngine(engine);
       throw new Error(`The Docker engine did not start: see ${logPath}`);
+    }
     await new Promise(resolve => setTimeout(resolve, pollMs));
   }
   return engine;
