@@ -25,7 +25,9 @@ const standStillMs = 300_000;
 const crowdEntry = fileURLToPath(new URL('./crowd.mjs', import.meta.url));
 const logger = createLogger({ level: 'error', service: 'many-workers' });
 
-export async function simulateWorkers({ workers = '1000', tasks, seconds = idleSeconds, write }) {
+export async function simulateWorkers({ workers = '1000', tasks, seconds = idleSeconds, thresholds, write }) {
+  if (thresholds.length > 0)
+    throw new Error('many-workers says what Redis does, and has no thresholds: leave --threshold out');
   const counts = { workers: bounded(workers, workersMax), tasks: bounded(tasks, tasksMax), seconds };
   const directory = await mkdtemp(join(tmpdir(), 'gridmr-many-workers-'));
   const server = await startQueueServer({ dataDirectory: directory, logger, force: 'native' });
@@ -86,8 +88,11 @@ async function measure({ redis, queues, url, crowd }, { workers, tasks, seconds 
 }
 
 async function startCrowd(child, url, workers) {
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`a process of simulated workers ended (${signal ?? `exit code ${code}`}) before they were ready`);
+  });
   child.send({ url, workers });
-  await once(child, 'message');
+  await Promise.race([once(child, 'message'), ended]);
 }
 
 /** Its barrier has run: every task is done. */

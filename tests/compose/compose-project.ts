@@ -11,7 +11,8 @@ const secret = randomBytes(16).toString('hex');
 export type Service = 'api' | 'worker' | 'redis' | 'postgres' | 'prometheus' | 'nfs';
 
 export class ComposeProject implements AsyncDisposable {
-  readonly name = `gridmr-test-${randomBytes(4).toString('hex')}`;
+  /** After the run of the tests, which looks for what is left of it. */
+  readonly name = `${process.env.GRIDMR_TEST_COMPOSE}-${randomBytes(4).toString('hex')}`;
   readonly #files: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   readonly #command: readonly string[];
@@ -37,6 +38,14 @@ export class ComposeProject implements AsyncDisposable {
     const command = await composeCommand();
     if (command === undefined) throw new Error('there is no Compose');
     return new ComposeProject(files, command, await freePort());
+  }
+
+  /** With its images made from this checkout; as root, of stand-ins for base images that are not there. */
+  static async createBuilt(...files: readonly string[]): Promise<ComposeProject> {
+    if (process.getuid?.() === 0) await runCommand(`${root}infra/images/make-base-images.sh`, []);
+    const project = await ComposeProject.create(...files);
+    await project.compose('build');
+    return project;
   }
 
   compose(...args: readonly string[]): Promise<string> {

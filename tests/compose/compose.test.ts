@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { ComposeProject } from './compose-project.js';
-import { runCommand, whyNoEngine } from './container-engine.js';
+import { whyNoEngine } from './container-engine.js';
 import { expectAnswer, prepareSlowCount, type SlowCount, submitAndWaitForMiddle } from './slow-count.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -28,9 +28,7 @@ describe('the stack in containers', function () {
       process.stderr.write(`The containers are not tested: ${reason}.\n`);
       this.skip();
     }
-    if (process.getuid?.() === 0) await runCommand(`${root}infra/images/make-base-images.sh`, []);
-    project = await ComposeProject.create('compose.yaml');
-    await project.compose('build');
+    project = await ComposeProject.createBuilt('compose.yaml');
     await project.up(workers);
     count = await prepareSlowCount(project.client, turns);
   });

@@ -144,6 +144,13 @@ describe('infra/kubernetes', function () {
     }
   });
 
+  it('with a scaler does not take missing figures for missing tasks', async () => {
+    const [scaler] = await readYaml('infra/kubernetes/autoscaled/worker-scaler.yaml');
+    const { spec } = scaler as { spec: { fallback?: object; triggers: { metadata: object }[] } };
+    expect(spec.fallback).to.include({ failureThreshold: 4 });
+    for (const { metadata } of spec.triggers) expect(metadata).to.include({ ignoreNullValues: 'false' });
+  });
+
   it('notices a wrong value and a misspelt field', async () => {
     const [budget] = (await readYaml('infra/kubernetes/base/disruption-budgets.yaml')) as [Manifest];
     const Model = typeOf(budget);

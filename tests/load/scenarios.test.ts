@@ -125,6 +125,12 @@ describe('npm run loadtest', function () {
     expect(code, stdout).to.equal(0);
     expect(stdout).to.match(/8 simulated workers, \d+ connections, 200 empty tasks/);
   });
+
+  it('many-workers › refuses a threshold, which it would not look at', async () => {
+    const { code, stdout } = await loadTest('--scenario', 'many-workers', '--threshold', 'idle.count>=1');
+    expect(code).to.equal(1);
+    expect(stdout).to.include('has no thresholds: leave --threshold out');
+  });
 });
 
 function relevant(scenario: string): string[] {

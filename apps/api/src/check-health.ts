@@ -3,13 +3,17 @@ import { performance } from 'node:perf_hooks';
 import { apiLimits, type Dependency, type Health, RequestError } from '@gridmr/contracts';
 import { StorageError } from '@gridmr/storage';
 import type { ApiDependencies } from './dependencies.js';
+import { NoAnswerError, withinDeadline } from './within-deadline.js';
 
 /** The process answers, that is all. */
 export function liveness({ version }: Pick<ApiDependencies, 'version'>): Health {
   return { status: 'ok', version, uptime_seconds: Math.round(process.uptime()) };
 }
 
-export async function checkHealth(dependencies: ApiDependencies): Promise<Health> {
+/** What `GET /health` says of this process and of all that it depends on. */
+export async function checkHealth(
+  dependencies: ApiDependencies,
+): Promise<Health & Required<Pick<Health, 'dependencies'>>> {
   const { queue, history, store } = dependencies;
   const ask = (name: string, check: () => Promise<unknown>) => askDependency(dependencies, name, check);
   const [redis, database, storage] = await Promise.all([
@@ -29,7 +33,7 @@ async function askDependency(
 ): Promise<Dependency> {
   const startMs = performance.now();
   try {
-    await withinDeadline(check());
+    await withinDeadline(apiLimits.healthCheckMs, check());
     return { status: 'up', latency_ms: roundedMs(startMs) };
   } catch (error) {
     logger.warn('a dependency is not ready', { dependency: name, error });
@@ -45,23 +49,4 @@ function detailOf(error: unknown): string {
 
 function roundedMs(startMs: number): number {
   return Math.round((performance.now() - startMs) * 10) / 10;
-}
-
-class NoAnswerError extends Error {
-  constructor() {
-    super(`it does not answer within ${apiLimits.healthCheckMs} ms`);
-    this.name = 'NoAnswerError';
-  }
-}
-
-async function withinDeadline(answer: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswerError()), apiLimits.healthCheckMs);
-  });
-  try {
-    await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

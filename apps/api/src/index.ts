@@ -9,6 +9,7 @@ export { JobQueue } from './job-queue.js';
 export { LiveEvents } from './live/live-events.js';
 export { ServiceMetrics } from './metrics/service-metrics.js';
 export { SystemFigures } from './metrics/system-figures.js';
+export { systemNow } from './metrics/system-now.js';
 export { queueBoard } from './queue-board.js';
 export { newJobCheck } from './recent-check.js';
 export { type ApiAddress, startApi } from './start-api.js';

@@ -34,6 +34,7 @@ import { JobQueue } from './job-queue.js';
 import { LiveEvents } from './live/live-events.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 import { SystemFigures } from './metrics/system-figures.js';
+import { systemNow } from './metrics/system-now.js';
 import { queueBoard } from './queue-board.js';
 import { newJobCheck } from './recent-check.js';
 import { Speculation } from './speculation/speculation.js';
@@ -123,8 +124,9 @@ function thisProcess(): TracedProcess {
 }
 
 /** The metrics that Prometheus is told, for who collects them otherwise. */
-async function sendMetrics({ metrics, system, queue, logger }: ApiDependencies, settings: Settings, stack: StopStack) {
-  const read = async () => metrics.families(await system.current(), await queue.workers().catch(() => []));
+async function sendMetrics(dependencies: ApiDependencies, settings: Settings, stack: StopStack) {
+  const { metrics, logger } = dependencies;
+  const read = async () => metrics.families(await systemNow(dependencies));
   stack.use('metrics', await startMetrics(settings, thisProcess(), read, logger));
 }
 

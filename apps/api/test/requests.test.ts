@@ -32,6 +32,15 @@ describe('every request', () => {
       expect(line).to.include({ method: 'GET', path: `${jobs}/${unknownJob}`, status: 404 });
       expect(line?.duration_ms).to.be.a('number');
     });
+
+    it('is in a line for who debugs, of a machine that looks whether all is well, and finds that it is', async () => {
+      const levels: (string | undefined)[] = [];
+      for (const [i, path] of ['/health/live', '/health/ready', '/metrics', jobs, '/health/nothing'].entries()) {
+        await api().http.get(path).set('x-request-id', `look-${i}`);
+        levels.push(api().log.lines.find(({ request_id }) => request_id === `look-${i}`)?.level);
+      }
+      expect(levels).to.deep.equal(['debug', 'debug', 'debug', 'info', 'info']);
+    });
   });
 
   describe('that cannot be served', () => {

@@ -1,9 +1,11 @@
 /** GET /api/v1/metrics/system and GET /metrics */
 import { once } from 'node:events';
-import { systemMetricsSchema } from '@gridmr/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemLimits, systemMetricsSchema } from '@gridmr/contracts';
 import { sendHeartbeat } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { ServiceMetrics, SystemFigures, systemNow } from '../dist/index.js';
 import { withApi, withParts } from './api-under-test.js';
 import { ListeningApp } from './event-stream.js';
 import { attemptEvent, plannedEvent, verdictOf } from './submitted-job.js';
@@ -97,7 +99,41 @@ describe('GET /api/v1/metrics/system without Redis', () => {
     });
     const { body } = await api.http.get('/api/v1/metrics/system');
     expect(systemMetricsSchema.parse(body).jobs.queued).to.equal(0);
-    expect((await api.http.get('/metrics')).status).to.equal(200);
+  });
+
+  it('leaves out of GET /metrics what nobody knows, and says that Redis does not answer', async () => {
+    await using api = await open();
+    const away = once(api.redis, 'end');
+    api.redis.disconnect();
+    await away;
+    const text = await waitUntil('figures without Redis', async () => {
+      const answer = await api.http.get('/metrics');
+      return answer.text.includes('gridmr_workers{') ? undefined : answer.text;
+    });
+    const unknown = /^gridmr_(redis_memory_bytes|queue_\w+|workers|worker_\w+|sandbox_restarts)[ {]/m;
+    expect(text).to.not.match(unknown);
+    expect(text).to.match(/^gridmr_dependency_up\{dependency="redis"\} 0$/m);
+    expect(text).to.match(/^gridmr_dependency_up\{dependency="storage"\} 1$/m);
+    expect(text).to.match(/^gridmr_jobs\{status="queued"\} 0$/m);
+  });
+});
+
+describe('GET /api/v1/metrics/system with a storage that hangs', () => {
+  const open = withParts();
+
+  it('tells the rest, and does not ask it again while it has not answered', async () => {
+    await using api = await open();
+    const { history, queue, live } = api.dependencies;
+    let asked = 0;
+    const space = () => {
+      asked++;
+      return new Promise<undefined>(() => undefined);
+    };
+    await using system = new SystemFigures({ history, queue, live, logger: api.log, space });
+    expect((await system.current()).storage).to.equal(null);
+    await delay(systemLimits.freshMs);
+    expect((await system.current()).storage).to.equal(null);
+    expect(asked).to.equal(1);
   });
 });
 
@@ -124,6 +160,13 @@ describe('GET /metrics', () => {
       'nodejs_eventloop_lag_seconds',
     ]);
     for (const name of names) expect(answer.text).to.include(`# HELP ${name} `);
+  });
+
+  it('says that an object store answers, of which nobody knows how much room it has', async () => {
+    const now = await systemNow(api().dependencies);
+    const all = await new ServiceMetrics().text({ ...now, figures: { ...now.figures, storage: null } });
+    expect(all).to.not.match(/^gridmr_storage_free_bytes /m);
+    expect(all).to.match(/^gridmr_dependency_up\{dependency="storage"\} 1$/m);
   });
 
   it('counts attempts by how they ended, and what went through them, of news that were recorded', async () => {

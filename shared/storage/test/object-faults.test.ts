@@ -4,7 +4,10 @@ import { openStore } from '@gridmr/storage';
 import { randomFor, StallMeter, type StoreFaults, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { copyFirst, copyObject } from '../dist/s3/copy-object.js';
-import type { ObjectHead } from '../dist/s3/object-calls.js';
+import { moveObjects } from '../dist/s3/move-directory.js';
+import type { ObjectCalls, ObjectHead } from '../dist/s3/object-calls.js';
+import { ObjectError } from '../dist/s3/object-errors.js';
+import { ObjectNames } from '../dist/s3/object-names.js';
 import { openCalls } from '../dist/s3/open-calls.js';
 import { OwnServer, objectFixture } from './object-fixture.js';
 import {
@@ -251,5 +254,58 @@ describe('a store in a bucket', function () {
       expect(Buffer.compare(await store().read(path, bytes.length), bytes), path).to.equal(0);
     }
     expect(await fixture.everything()).to.deep.equal(['.gridmr/a', '.gridmr/b', '.gridmr/c']);
+  });
+
+  it('removes the parts of a copy that failed when no more of them are on their way', async () => {
+    await write('.gridmr/a', new Uint8Array(11 * mebibyte));
+    const calls = await openCalls(fixture.address, 1000);
+    const from = `${prefixOf(fixture)}/.gridmr/a`;
+    const head = (await calls.head(from)) as ObjectHead;
+    const order: string[] = [];
+    const failing: ObjectCalls = {
+      ...calls,
+      copyPart: async part => {
+        if (part.number === 1) throw new ObjectError('other', 'Planted', 'the first part fails at once');
+        const etag = await calls.copyPart(part);
+        order.push('copied');
+        return etag;
+      },
+      abortParts: async upload => {
+        order.push('removed');
+        return calls.abortParts(upload);
+      },
+    };
+    const copy = copyObject(failing, { from, head, to: `${from}2`, partBytes: 5 * mebibyte });
+    expect(await copy.catch(error => error.code)).to.equal('Planted');
+    expect(order).to.deep.equal(['copied', 'copied', 'removed']);
+  });
+
+  it('tells whoever moves a directory of a file that cannot be moved, however long the listing takes', async () => {
+    const calls = await openCalls(fixture.address, 1000);
+    for (const name of ['1', '2']) await store().write(`.gridmr/from/${name}`, bytesOf(name));
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown) => unhandled.push(reason);
+    const slow = {
+      read: (path: string, most: number) => store().read(path, most),
+      commitOnce: (path: string, bytes: Uint8Array) => store().commitOnce(path, bytes),
+      write: (path: string, bytes: Uint8Array) => store().write(path, bytes),
+      holdsFiles: (path: string) => store().holdsFiles(path),
+      remove: (path: string) => store().remove(path),
+      async *listPaths(path: string) {
+        for await (const each of store().listPaths(path)) {
+          yield each;
+          // By then a failure that nobody looks at has been called unhandled, which would end a worker.
+          await new Promise(setImmediate);
+        }
+      },
+    };
+    const head = () => Promise.reject(new ObjectError('other', 'Planted', 'no file can be looked at'));
+    const names = new ObjectNames(`${prefixOf(fixture)}/`);
+    const moving = { store: slow, calls: { ...calls, head }, names };
+    process.on('unhandledRejection', listen);
+    const error = await storageErrorOf(() => moveObjects(moving, '.gridmr/from', '.gridmr/to'));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).to.deep.equal([]);
+    expect(error.message).to.equal('.gridmr/from/1 could not be renamed: the object store refused (Planted)');
   });
 });

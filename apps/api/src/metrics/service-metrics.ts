@@ -16,6 +16,7 @@ import {
 } from '@gridmr/contracts';
 import type { MetricFamily } from '@gridmr/runtime';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { SystemNow } from './system-now.js';
 
 const secondMs = 1000;
 const bytesPerMb = 1024 * 1024;
@@ -66,6 +67,9 @@ export class ServiceMetrics {
     [],
   );
   readonly #listeners = this.#gauge('event_listeners', 'Connections to streams of events of this process', []);
+  readonly #dependencies = this.#gauge('dependency_up', 'Whether what this process depends on answers it', [
+    'dependency',
+  ]);
   readonly #redisMemory = this.#gauge('redis_memory_bytes', 'Memory that Redis uses', []);
   readonly #storageFree = this.#gauge('storage_free_bytes', 'Room in the data directory', []);
 
@@ -91,28 +95,29 @@ export class ServiceMetrics {
   }
 
   /** The text, with what the whole system looks like now. */
-  async text(system: SystemMetrics, workers: readonly Worker[]): Promise<string> {
-    this.#look(system, workers);
+  async text(now: SystemNow): Promise<string> {
+    this.#look(now);
     return await this.#registry.metrics();
   }
 
   /** The same, for who sends it on in another form. */
-  async families(system: SystemMetrics, workers: readonly Worker[]): Promise<readonly MetricFamily[]> {
-    this.#look(system, workers);
+  async families(now: SystemNow): Promise<readonly MetricFamily[]> {
+    this.#look(now);
     return (await this.#registry.getMetricsAsJSON()) as unknown as MetricFamily[];
   }
 
-  #look(system: SystemMetrics, workers: readonly Worker[]): void {
-    for (const [status, count] of Object.entries(system.jobs)) this.#jobs.set({ status }, count);
-    for (const [state, count] of Object.entries(system.tasks)) this.#tasks.set({ state }, count);
-    this.#tellQueues(system.queues);
-    this.#tellWorkers(system.workers, workers);
-    this.#listeners.set(system.api.listeners);
-    // What does not answer is not told, rather than told to be nothing.
-    if (system.redis === null) this.#redisMemory.reset();
-    else this.#redisMemory.set(system.redis.memory_bytes);
-    if (system.storage === null) this.#storageFree.reset();
-    else this.#storageFree.set(system.storage.free_bytes);
+  #look({ figures, workers, dependencies }: SystemNow): void {
+    for (const [status, count] of Object.entries(figures.jobs)) this.#jobs.set({ status }, count);
+    for (const [state, count] of Object.entries(figures.tasks)) this.#tasks.set({ state }, count);
+    for (const [dependency, { status }] of Object.entries(dependencies)) {
+      this.#dependencies.set({ dependency }, status === 'up' ? 1 : 0);
+    }
+    this.#tellQueues(figures.queues);
+    this.#tellCrowd(figures.workers);
+    this.#tellWorkers(workers);
+    this.#listeners.set(figures.api.listeners);
+    tell(this.#redisMemory, figures.redis?.memory_bytes);
+    tell(this.#storageFree, figures.storage?.free_bytes);
   }
 
   #tellQueues(queues: SystemMetrics['queues']): void {
@@ -125,21 +130,32 @@ export class ServiceMetrics {
     }
   }
 
-  #tellWorkers(crowd: SystemMetrics['workers'], workers: readonly Worker[]): void {
+  #tellCrowd(crowd: SystemMetrics['workers']): void {
     this.#workers.reset();
     for (const state of ['idle', 'busy', 'stopping', 'lost'] as const) {
       if (crowd !== null) this.#workers.set({ state }, crowd[state]);
     }
-    this.#slots.set(crowd?.slots ?? 0);
-    const alive = workers.filter(({ state }) => state !== 'lost');
-    const amounts = (amount: (worker: Worker) => number | undefined) => alive.map(worker => amount(worker) ?? 0);
+    tell(this.#slots, crowd?.slots);
+    tell(this.#activeTasks, crowd?.active_tasks);
+  }
+
+  #tellWorkers(workers: readonly Worker[] | null): void {
+    const alive = workers?.filter(({ state }) => state !== 'lost');
+    const amounts = (amount: (worker: Worker) => number | undefined) => alive?.map(worker => amount(worker) ?? 0);
     const memory = amounts(({ rss_mb }) => rss_mb * bytesPerMb);
-    this.#activeTasks.set(crowd?.active_tasks ?? 0);
-    this.#workerCpu.set(sum(amounts(({ cpu_percent }) => cpu_percent)) / percentPerCore);
-    this.#workerMemory.set({ of: 'all' }, sum(memory));
-    this.#workerMemory.set({ of: 'greatest' }, Math.max(0, ...memory));
-    this.#workerLag.set(Math.max(0, ...amounts(({ loop_lag_ms }) => loop_lag_ms)) / secondMs);
-    this.#restarts.set(sum(workers.map(worker => worker.sandbox_restarts ?? 0)));
+    const cpu = amounts(({ cpu_percent }) => cpu_percent / percentPerCore);
+    const lag = amounts(({ loop_lag_ms = 0 }) => loop_lag_ms / secondMs);
+    tell(this.#workerCpu, cpu && sum(cpu));
+    this.#workerMemory.reset();
+    if (memory !== undefined) {
+      this.#workerMemory.set({ of: 'all' }, sum(memory));
+      this.#workerMemory.set({ of: 'greatest' }, Math.max(0, ...memory));
+    }
+    tell(this.#workerLag, lag && Math.max(0, ...lag));
+    tell(
+      this.#restarts,
+      workers?.reduce((total, { sandbox_restarts = 0 }) => total + sandbox_restarts, 0),
+    );
   }
 
   #countAttempt({ task_id, state, started_at, at, figures }: AttemptEvent): void {
@@ -173,6 +189,12 @@ export class ServiceMetrics {
     const registers = [this.#registry];
     return new Histogram({ name: `gridmr_${name}`, help, buckets: [...buckets], labelNames, registers });
   }
+}
+
+/** What does not answer is not told, rather than told to be nothing, which `reset` of a gauge without labels would do. */
+function tell(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
 }
 
 function sum(amounts: readonly number[]): number {

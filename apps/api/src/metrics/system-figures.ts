@@ -2,9 +2,17 @@
  * Figures of the whole system, sampled every `sampleMs` whether or not anybody asks, so that who looks sees the last hour. What does not answer
  * is left out, and the rest is told.
  */
-import { liveLimits, type SystemMetrics, type SystemSample, systemLimits, type Worker } from '@gridmr/contracts';
+import {
+  apiLimits,
+  liveLimits,
+  type SystemMetrics,
+  type SystemSample,
+  systemLimits,
+  type Worker,
+} from '@gridmr/contracts';
 import type { Space } from '@gridmr/storage';
 import type { ApiDependencies } from '../dependencies.js';
+import { withinDeadline } from '../within-deadline.js';
 import { OwnProcess } from './own-process.js';
 
 /** What it looks at. */
@@ -23,6 +31,7 @@ export class SystemFigures implements AsyncDisposable {
   #reading: Promise<Current> | undefined;
   #read: { readonly atMs: number; readonly figures: Current } | undefined;
   #telling: Promise<void> | undefined;
+  #measuring: Promise<Space | undefined> | undefined;
 
   /** Starts at once; whoever made it disposes it. */
   constructor(sources: SystemSources) {
@@ -80,14 +89,22 @@ export class SystemFigures implements AsyncDisposable {
       });
   }
 
+  /** A file server that hangs holds one look, and not one more with every sample. */
+  #freeSpace(): Promise<Space | undefined> {
+    this.#measuring ??= this.#sources.space().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
   async #collect(): Promise<Current> {
-    const { history, queue, live, space } = this.#sources;
+    const { history, queue, live } = this.#sources;
     const [records, queues, redis, workers, storage] = await Promise.all([
       history.countRecords(),
       orNull(queue.depths()),
       orNull(queue.redisFigures()),
       orNull(queue.workers()),
-      orNull(space()),
+      orNull(withinDeadline(apiLimits.healthCheckMs, this.#freeSpace())),
     ]);
     const figures: Current = {
       at: new Date().toISOString(),

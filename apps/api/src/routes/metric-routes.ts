@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { noSuchJob } from '../cancel-job.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { jobMetrics } from '../metrics/job-metrics.js';
+import { systemNow } from '../metrics/system-now.js';
 import { type Route, route } from '../route.js';
 import { jobParamsSchema, jobPathParameter } from './job-routes.js';
 
@@ -57,7 +58,8 @@ function systemRoute({ system }: ApiDependencies): Route {
   });
 }
 
-function prometheusRoute({ system, metrics, queue }: ApiDependencies): Route {
+function prometheusRoute(dependencies: ApiDependencies): Route {
+  const { metrics } = dependencies;
   return route({
     method: 'get',
     path: routes.metrics,
@@ -69,8 +71,7 @@ function prometheusRoute({ system, metrics, queue }: ApiDependencies): Route {
     answers: { 200: { description: 'The text format of Prometheus', mediaTypes: [prometheusMediaType] } },
     problems: ['database_unavailable'],
     handle: async ({ response }) => {
-      const workers = await queue.workers().catch(() => []);
-      const text = await metrics.text(await system.current(), workers);
+      const text = await metrics.text(await systemNow(dependencies));
       response.status(200).set('content-type', metrics.contentType).send(text);
       return undefined;
     },

@@ -40,6 +40,8 @@ async function copyParts(calls: ObjectCalls, copy: Copy, isFirst: boolean): Prom
         const end = Math.min(head.bytes, start + partBytes);
         return calls.copyPart({ key: to, uploadId, number: done + i + 1, from, start, end });
       });
+      // A part that arrives after the upload was given up would stay.
+      await Promise.allSettled(copied);
       etags.push(...(await Promise.all(copied)));
     }
     if (await calls.finishParts({ key: to, uploadId, token, etags, isFirst })) return true;

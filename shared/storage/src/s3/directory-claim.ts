@@ -10,7 +10,6 @@
  * dropped        it is being removed
  * ```
  */
-
 import { objectStoreLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobStore } from '../blob-store.js';
 import { StorageError } from '../storage-error.js';
@@ -19,11 +18,13 @@ export const moved = 'moved';
 export const dropped = 'dropped';
 export const movingTo = (to: BlobPath): string => `to:${to}`;
 
+export type ClaimStore = Pick<BlobStore, 'read' | 'write' | 'commitOnce'>;
+
 export class DirectoryClaim {
-  readonly #store: BlobStore;
+  readonly #store: ClaimStore;
   readonly #path: BlobPath;
 
-  constructor(store: BlobStore, directory: BlobPath) {
+  constructor(store: ClaimStore, directory: BlobPath) {
     const end = directory.lastIndexOf('/') + 1;
     this.#store = store;
     this.#path = `${directory.slice(0, end)}.${directory.slice(end)}.moved`;

@@ -8,13 +8,13 @@
 import { objectStoreLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobStore } from '../blob-store.js';
 import { copyFirst } from './copy-object.js';
-import { DirectoryClaim, dropped, moved, movingTo } from './directory-claim.js';
+import { type ClaimStore, DirectoryClaim, dropped, moved, movingTo } from './directory-claim.js';
 import type { ObjectCalls } from './object-calls.js';
 import { guardedObject, ObjectError } from './object-errors.js';
 import type { ObjectNames } from './object-names.js';
 
 interface Moving {
-  readonly store: BlobStore;
+  readonly store: ClaimStore & Pick<BlobStore, 'holdsFiles' | 'listPaths' | 'remove'>;
   readonly calls: ObjectCalls;
   readonly names: ObjectNames;
 }
@@ -55,7 +55,10 @@ async function moveAll(
   let batch: Promise<void>[] = [];
   for await (const path of store.listPaths(from)) {
     if (!isMeant(path)) continue;
-    batch.push(moveFile(calls, names.key(path), names.key(to + path.slice(from.length)), path));
+    const file = moveFile(calls, names.key(path), names.key(to + path.slice(from.length)), path);
+    // Listing goes on meanwhile; whether it failed is looked at when the batch is full.
+    file.catch(() => undefined);
+    batch.push(file);
     if (batch.length < objectStoreLimits.filesMovedAtOnce) continue;
     await Promise.all(batch);
     batch = [];

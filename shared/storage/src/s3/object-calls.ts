@@ -76,7 +76,7 @@ export interface ObjectCalls {
   }): Promise<boolean>;
   /** Missing is fine. */
   abortParts(upload: { key: string; uploadId: string }): Promise<undefined>;
-  /** Uploads in parts that were begun under keys with this prefix and not ended. */
+  /** Uploads in parts that were begun under keys with this prefix and not ended: the first thousand. Each death of a worker leaves a few, and a rule of the bucket removes the rest. */
   listParts(prefix: string): Promise<readonly { key: string; uploadId: string }[]>;
 }
 
