@@ -333,6 +333,9 @@ export const fairShareLimits = {
 export const processLimits = {
   /** Of workers that share a machine with the API and the queue: these get three times their time where there is not enough. */
   workerNiceness: 5,
+  /** Linux takes the niceness of one group of processes in 100 ms. */
+  groupNicenessPauseMs: 150,
+  groupNicenessTriesMax: 20,
   /** SIGTERM to exit: running attempts finish or are handed back within this. */
   stopMs: 10 * secondMs,
   /** Of `stopMs`: how long attempts may go on before they are handed back. */
