@@ -339,6 +339,8 @@ export const fairShareLimits = {
 export const processLimits = {
   /** Of workers that share a machine with the API and the queue: these get three times their time where there is not enough. */
   workerNiceness: 5,
+  /** Of an API process: how far its heap may grow beyond what was alive in it when it was last collected. */
+  heapGrowthPercent: 50,
   /** Linux takes the niceness of one group of processes in 100 ms. */
   groupNicenessPauseMs: 150,
   groupNicenessTriesMax: 20,
