@@ -10,7 +10,7 @@ export async function checkClientJobs(
   { history, clientJobsMax }: Pick<ApiDependencies, 'history' | 'clientJobsMax'>,
   clientId: string,
 ): Promise<void> {
-  const unfinished = await history.countUnfinishedJobs(clientId);
+  const unfinished = await history.countUnfinishedJobs(clientId, clientJobsMax);
   if (unfinished < clientJobsMax) return;
   throw new RequestError(
     'too_many_requests',

@@ -12,9 +12,11 @@ import {
   stopSignal,
   untilAborted,
 } from '@gridmr/runtime';
+import { boundHeap } from './bound-heap.js';
 import { startApi } from './start-api.js';
 
 async function main(): Promise<void> {
+  boundHeap();
   const settings = readSettings();
   const logger = createLogger({ level: settings.logLevel, service: 'api' });
   installCrashGuard(logger);

@@ -1,5 +1,14 @@
 /** What the sweep does about jobs, from what is asked, done and queued. No worker runs: what it queues stays there. */
-import { jobFiles, messageIds, outputClaimsDirectory, queueNames, queuePrefix, taskId } from '@gridmr/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  jobFiles,
+  messageIds,
+  outputClaimsDirectory,
+  queueNames,
+  queuePrefix,
+  sweepLimits,
+  taskId,
+} from '@gridmr/contracts';
 import type { Queues } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { UnrecoverableError, Worker } from 'bullmq';
@@ -272,6 +281,21 @@ describe('the sweep', function () {
       sweep?.request();
       await asksFor(id, 'clean-up');
     });
+  });
+
+  it('rests the longer the longer a page took', async () => {
+    const pageMs = 30;
+    const begun: number[] = [];
+    const unfinishedJobs = async () => {
+      begun.push(performance.now());
+      await delay(pageMs);
+      return [];
+    };
+    const history = Object.create(api().history, { unfinishedJobs: { value: unfinishedJobs } });
+    sweep = new Sweep({ ...api().dependencies, history }, everyMs);
+    await waitUntil('two pages', () => begun.length > 1);
+    const [first = 0, second = 0] = begun;
+    expect(second - first).to.be.at.least(pageMs * (1 + sweepLimits.restShare) - 5);
   });
 
   it('works again once Redis does', async () => {

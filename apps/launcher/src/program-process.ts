@@ -7,9 +7,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, getPriority, setPriority } from 'node:os';
 import { processLimits } from '@gridmr/contracts';
 import { type Logger, RestartPause } from '@gridmr/runtime';
+import { letOthersFirst } from './let-others-first.js';
 
 export interface ProgramOptions<Ready> {
   readonly name: string;
@@ -63,12 +63,9 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     const { entry, niceness, logger, name } = this.#options;
     const child = fork(entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     if (niceness === undefined || child.pid === undefined) return child;
-    try {
-      // Now, while it has one thread: those that it makes have the priority of who makes them.
-      setPriority(child.pid, Math.min(getPriority() + niceness, constants.priority.PRIORITY_LOW));
-    } catch (error) {
+    letOthersFirst(child.pid, niceness).catch(error => {
       logger.debug(`${name} runs with the priority of all others`, { error });
-    }
+    });
     return child;
   }
 

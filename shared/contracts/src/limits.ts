@@ -12,6 +12,9 @@ const secondMs = 1000;
 /** The sweep (`apps/api/src/sweep`): puts jobs back to work whose messages were lost or stand still. */
 export const sweepLimits = {
   everyMs: 2 * secondMs,
+  /** After a page it pauses so many times as long as that took, if this is longer, and at most so long. */
+  restShare: 20,
+  restMsMax: 10 * secondMs,
   /** Another API process takes over from one that did not say for so long that it sweeps. */
   leaseMs: 5 * secondMs,
   pageJobs: 200,
@@ -308,6 +311,9 @@ export const queueLimits = {
   endedCheckMs: 5 * secondMs,
   /** A worker that looked for a job's verdict and found none believes so for this long, unless the job's end is announced. */
   verdictBelievedMs: 500,
+  /** The API rests after it has handled news, so many times as long as that took, and at most so long. */
+  eventRestShare: 2,
+  eventRestMsMax: 40,
   /** News of attempts that came to their end wait so long for more, unless something more urgent is to be told. */
   newsGatheredMs: 50,
   /** Commit records read side by side by a step. */
@@ -335,6 +341,11 @@ export const fairShareLimits = {
 export const processLimits = {
   /** Of workers that share a machine with the API and the queue: these get three times their time where there is not enough. */
   workerNiceness: 5,
+  /** Of an API process: how far its heap may grow beyond what was alive in it when it was last collected. */
+  heapGrowthPercent: 50,
+  /** Linux takes the niceness of one group of processes in 100 ms. */
+  groupNicenessPauseMs: 150,
+  groupNicenessTriesMax: 20,
   /** SIGTERM to exit: running attempts finish or are handed back within this. */
   stopMs: 10 * secondMs,
   /** Of `stopMs`: how long attempts may go on before they are handed back. */
@@ -407,8 +418,10 @@ export const settingLimits = {
 
 /** Job records (`@gridmr/history`). */
 export const historyLimits = {
-  /** SQLite: new jobs that one commit stores together. */
-  jobsPerCommitMax: 100,
+  /** SQLite: new jobs, or entries of the audit log, that one commit stores together. */
+  writesPerCommitMax: 100,
+  /** SQLite: clients of whom it is known how many unfinished jobs they have at most. */
+  boundedClientsMax: 1000,
   /** SQLite: from the end of one such commit to the next, if there is one; forcing it to the disk keeps the process from everything else. */
   commitGapMs: 10,
   /** How long a second process waits for the SQLite file: a predecessor that is just stopping lets go within it. */

@@ -2,6 +2,8 @@
 import { type AuditEntry, type AuditQuery, accessLimits, auditEntrySchema, type Page } from '@gridmr/contracts';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { GroupedWrites } from './grouped-writes.js';
+import type { History } from './history.js';
 import { plainText } from './json-column.js';
 import type { AuditRow, Tables } from './schema.js';
 import { fixedWidthTime } from './utc-time.js';
@@ -12,18 +14,26 @@ type Entries = SelectQueryBuilder<Tables, 'audit', object>;
 
 export class AuditRecords {
   readonly #db: Kysely<Tables>;
+  readonly #kind: History['kind'];
+  readonly #entries = new GroupedWrites<AuditRow, undefined>(entries => this.#addAll(entries));
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, kind: History['kind']) {
     this.#db = db;
+    this.#kind = kind;
   }
 
   /** @param entry whose id sorts by time */
   async add(entry: AuditRow): Promise<void> {
     const target = entry.target === null ? null : plainText(entry.target);
-    await this.#db
-      .insertInto('audit')
-      .values({ ...entry, target })
-      .execute();
+    const row = { ...entry, target };
+    // PostgreSQL has many connections, and groups their commits itself.
+    if (this.#kind === 'sqlite') await this.#entries.add(row);
+    else await this.#addAll([row]);
+  }
+
+  async #addAll(entries: readonly AuditRow[]): Promise<undefined[]> {
+    await this.#db.insertInto('audit').values(entries).execute();
+    return entries.map(() => undefined);
   }
 
   /** Throws `BadCursorError` for a cursor it did not make. */

@@ -2,10 +2,12 @@
 import { jobStatusesBefore, parseRunId, type Verdict } from '@gridmr/contracts';
 import type { Kysely } from 'kysely';
 import type { JobChange } from './history.js';
-import { statusColumns, statusView } from './job-views.js';
+import { type StatusRow, statusColumns, statusView } from './job-views.js';
 import { errorJson, toJson } from './json-column.js';
-import type { Tables } from './schema.js';
+import type { JobRow, Tables } from './schema.js';
 import { fixedWidthTime } from './utc-time.js';
+
+const movedColumns = [...statusColumns, 'client_id', 'run'] as const;
 
 /**
  * Returns the change; undefined if the job had ended before, or is unknown, or is in another run.
@@ -15,7 +17,7 @@ import { fixedWidthTime } from './utc-time.js';
  */
 export async function finishJob(db: Kysely<Tables>, verdict: Verdict): Promise<JobChange | undefined> {
   const { jobId, run } = parseRunId(verdict.job_id);
-  const { numUpdatedRows } = await db
+  const row = await db
     .updateTable('jobs')
     .set({
       status: verdict.status,
@@ -27,16 +29,17 @@ export async function finishJob(db: Kysely<Tables>, verdict: Verdict): Promise<J
     .where('job_id', '=', jobId)
     .where('run', '=', run)
     .where('status', 'in', jobStatusesBefore(verdict.status))
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n ? await movedJob(db, jobId) : undefined;
+    .returning(movedColumns)
+    .executeTakeFirst();
+  return row && changeOf(row);
 }
 
 /** How a job stands whose status has just changed. */
 export async function movedJob(db: Kysely<Tables>, jobId: string): Promise<JobChange> {
-  const row = await db
-    .selectFrom('jobs')
-    .select([...statusColumns, 'client_id', 'run'])
-    .where('job_id', '=', jobId)
-    .executeTakeFirstOrThrow();
+  const row = await db.selectFrom('jobs').select(movedColumns).where('job_id', '=', jobId).executeTakeFirstOrThrow();
+  return changeOf(row);
+}
+
+function changeOf(row: StatusRow & Pick<JobRow, 'client_id' | 'run'>): JobChange {
   return { clientId: row.client_id, run: row.run, status: statusView(row), moved: true, tasks: [] };
 }

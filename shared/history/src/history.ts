@@ -146,8 +146,11 @@ export interface History extends AsyncDisposable {
   countSpeculation(runId: string, kind: TaskKind, max: number): Promise<boolean>;
   /** The current runs of jobs that are neither completed, failed nor cancelled, oldest first, at most `limit`, after that of a job. */
   unfinishedJobs(limit: number, after?: string): Promise<string[]>;
-  /** How many of a client's jobs are neither completed, failed nor cancelled. */
-  countUnfinishedJobs(clientId: string): Promise<number>;
+  /**
+   * How many of a client's jobs are neither completed, failed nor cancelled; or, for who only asks if they are fewer than `enough`, a number below it that
+   * they are at most.
+   */
+  countUnfinishedJobs(clientId: string, enough?: number): Promise<number>;
   /** Begins a new run of a job, as it is asked now. Returns false unless the job has failed or was cancelled in the run before. */
   retryJob(asked: AskedJob): Promise<boolean>;
   /**
@@ -165,9 +168,10 @@ export interface History extends AsyncDisposable {
   expiredJobs(kept: Retention, limit: number): Promise<string[]>;
   /**
    * Applies news in order, in one transaction. Doubled, late and unknown news change nothing that the table of legal moves does not allow.
-   * (`finished` events are skipped: their verdict comes by `finishJob`.)
+   * `finished` events are skipped: what they tell of is in `verdicts`, which end their jobs as `finishJob` does in the same transaction, or comes by that.
+   * Returns the ids of the jobs that have ended by it.
    */
-  recordEvents(events: readonly JobEvent[]): Promise<void>;
+  recordEvents(events: readonly JobEvent[], verdicts?: readonly Verdict[]): Promise<string[]>;
   /** Ends a job as its verdict says. Returns false if it had ended before, or is unknown. */
   finishJob(verdict: Verdict): Promise<boolean>;
   /** Who the job belongs to; undefined for an unknown one. */

@@ -12,10 +12,12 @@ import {
   publicTaskId,
   queueLimits,
   type TaskState,
+  type Verdict,
 } from '@gridmr/contracts';
 import type { Kysely, Transaction } from 'kysely';
 import { applyAttempt, attemptKey, type TaskAttempts } from './attempt-news.js';
 import { attemptsOf } from './attempts-of.js';
+import { finishJob } from './finish-job.js';
 import type { JobChange, TaskMove } from './history.js';
 import { applyPhase, applyPlanned, countTask, type NewsRow, newsColumns, runColumns } from './job-news.js';
 import { statusView } from './job-views.js';
@@ -25,11 +27,15 @@ import { countedRuns, taskStateOf } from './task-state.js';
 /** Locks rows where the database has row locks. */
 export type RowLocks = 'row locks' | 'one writer';
 
-/** Returns what it has changed, by job. */
+/**
+ * Returns what it has changed, by job.
+ * @param verdicts of jobs that some of the news say have finished: these end in the same transaction
+ */
 export async function recordEvents(
   db: Kysely<Tables>,
   locks: RowLocks,
   events: readonly JobEvent[],
+  verdicts: readonly Verdict[] = [],
 ): Promise<JobChange[]> {
   if (events.length === 0) return [];
   return await db.transaction().execute(async trx => {
@@ -39,7 +45,12 @@ export async function recordEvents(
       await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerReadMax));
     }
     await updateJobs(trx, jobs);
-    return [...jobs.values()].filter(hasChanged).map(changeOf);
+    const changes = [...jobs.values()].filter(hasChanged).map(changeOf);
+    for (const verdict of verdicts) {
+      const ended = await finishJob(trx, verdict);
+      if (ended !== undefined) changes.push(ended);
+    }
+    return changes;
   });
 }
 

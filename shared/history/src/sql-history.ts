@@ -1,6 +1,7 @@
 /** The history over kysely: each call is a file of its own. */
 import {
   type AskedJob,
+  isFinished,
   type JobEvent,
   type JobListQuery,
   parseRunId,
@@ -26,8 +27,8 @@ import {
 } from './find-jobs.js';
 import { findTask, findTasks, listTasks } from './find-tasks.js';
 import { finishJob, movedJob } from './finish-job.js';
-import { GroupedJobs } from './grouped-jobs.js';
-import type { History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
+import { GroupedWrites } from './grouped-writes.js';
+import type { AddJobResult, History, JobChange, NewJob, Retention, TaskListQuery, TaskMovesQuery } from './history.js';
 import { committedAttempts, phaseTimes } from './job-figures.js';
 import { KeyRecords } from './key-records.js';
 import { recordEvents } from './record-events.js';
@@ -35,6 +36,7 @@ import { retryJob } from './retry-job.js';
 import type { Tables } from './schema.js';
 import { countSpeculation, medianAttemptMs, phasesNearEnd } from './speculation.js';
 import { taskStates } from './task-states.js';
+import { UnfinishedBounds } from './unfinished-bounds.js';
 import { UsageRecords } from './usage-records.js';
 
 export class SqlHistory implements History {
@@ -44,7 +46,9 @@ export class SqlHistory implements History {
   readonly usage: UsageRecords;
   readonly benchmarks: BenchmarkRecords;
   readonly #db: Kysely<Tables>;
-  readonly #newJobs = new GroupedJobs(jobs => this.#durably(db => addJobs(db, jobs)));
+  readonly #newJobs = new GroupedWrites<NewJob, AddJobResult>(jobs => this.#durably(db => addJobs(db, jobs)));
+  /** Several processes add jobs to PostgreSQL. */
+  readonly #unfinished: UnfinishedBounds | undefined;
   readonly #onChange: (change: JobChange) => void;
 
   /** Owns `db`, whose tables are migrated. */
@@ -53,14 +57,17 @@ export class SqlHistory implements History {
     this.#db = db;
     this.#onChange = onChange;
     this.keys = new KeyRecords(db);
-    this.audit = new AuditRecords(db);
+    this.#unfinished = kind === 'sqlite' ? new UnfinishedBounds() : undefined;
+    this.audit = new AuditRecords(db, kind);
     this.usage = new UsageRecords(db);
     this.benchmarks = new BenchmarkRecords(db);
   }
 
   async addJob(job: NewJob) {
     const added = await this.#addJob(job);
-    if (added.outcome === 'created') this.#onChange(newJobChange(job));
+    if (added.outcome !== 'created') return added;
+    this.#unfinished?.add(job.asked.spec.client_id);
+    this.#onChange(newJobChange(job));
     return added;
   }
 
@@ -122,8 +129,11 @@ export class SqlHistory implements History {
 
   async retryJob(asked: AskedJob) {
     const isRetried = await this.#durably(db => retryJob(db, asked));
-    if (isRetried) this.#onChange(await movedJob(this.#db, parseRunId(asked.job_id).jobId));
-    return isRetried;
+    if (!isRetried) return false;
+    const change = await movedJob(this.#db, parseRunId(asked.job_id).jobId);
+    this.#unfinished?.add(change.clientId);
+    this.#onChange(change);
+    return true;
   }
 
   deleteJob(jobId: string, output: boolean) {
@@ -174,13 +184,20 @@ export class SqlHistory implements History {
     return unfinishedJobs(this.#db, limit, after);
   }
 
-  countUnfinishedJobs(clientId: string) {
-    return countUnfinishedJobs(this.#db, clientId);
+  async countUnfinishedJobs(clientId: string, enough = 0) {
+    const bound = this.#unfinished?.below(clientId, enough);
+    if (bound !== undefined) return bound;
+    const taken = this.#unfinished?.begin(clientId);
+    const jobs = await countUnfinishedJobs(this.#db, clientId);
+    taken?.(jobs);
+    return jobs;
   }
 
-  async recordEvents(events: readonly JobEvent[]) {
+  async recordEvents(events: readonly JobEvent[], verdicts?: readonly Verdict[]) {
     const locks = this.kind === 'postgres' ? 'row locks' : 'one writer';
-    for (const change of await recordEvents(this.#db, locks, events)) this.#onChange(change);
+    const changes = await recordEvents(this.#db, locks, events, verdicts);
+    for (const change of changes) this.#onChange(change);
+    return changes.filter(({ status, moved }) => moved && isFinished(status.status)).map(({ status }) => status.job_id);
   }
 
   async finishJob(verdict: Verdict) {

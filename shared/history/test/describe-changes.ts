@@ -57,6 +57,34 @@ export function describeChanges(name: string, open: Open): void {
       expect(changes).to.have.lengthOf(told);
     });
 
+    it('tells of the end by a verdict that comes with the news of it, once, and ends no other job', async () => {
+      const other = anyJob();
+      await history().addJob(newJob(other));
+      const news = [planned(id, 1, 0), attempt(id, 'map 0', 1, 'committed', 2), planned(other.job_id, 1, 0)];
+      expect(await history().recordEvents(news, [verdict(id, 'completed')])).to.deep.equal([id]);
+      expect(changes.at(-1)).to.deep.include({ clientId: 'ada', moved: true });
+      const status = await history().findStatus(id);
+      expect(changes.at(-1)?.status).to.deep.equal(status);
+      expect(status).to.include({ status: 'completed' });
+      expect(status?.tasks.map).to.include({ completed: 1 });
+      expect(await history().findStatus(other.job_id)).to.include({ status: 'running' });
+      expect(await history().recordEvents(news, [verdict(id, 'failed')])).to.deep.equal([]);
+      expect(await history().findStatus(id)).to.include({ status: 'completed' });
+    });
+
+    it('counts no fewer unfinished jobs than there are for who asks if they are enough, whatever came and ended meanwhile', async () => {
+      const bounds = [await history().countUnfinishedJobs('ada', 3)];
+      for (const asked of [anyJob({ client_id: 'ada' }), anyJob({ client_id: 'ada' })]) {
+        await history().addJob(newJob(asked));
+        bounds.push(await history().countUnfinishedJobs('ada', 3));
+      }
+      expect(bounds).to.deep.equal([1, 2, 3]);
+      await history().finishJob(verdict(id, 'failed'));
+      expect(await history().countUnfinishedJobs('ada', 3)).to.equal(2);
+      await history().retryJob({ ...anyJob({ client_id: 'ada' }), job_id: `${id}-2` });
+      expect(await history().countUnfinishedJobs('ada', 3)).to.equal(3);
+    });
+
     it('tells of the end once, and of no move after it', async () => {
       await history().recordEvents([planned(id, 1, 1)]);
       expect(await history().finishJob(verdict(id, 'completed'))).to.equal(true);

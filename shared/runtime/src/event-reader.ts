@@ -8,6 +8,8 @@
  * 3. new entries, blocking; acknowledged after the handler has returned, while the next are read; then from 2 (or from 1 after a failure)
  * ```
  *
+ * After each batch it rests in proportion to what that took: so when there is much else to do, news gather, and cost less by being handled together.
+ *
  * Entries that are no valid events are logged and acknowledged. After Redis was wiped the group is made again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,6 +42,8 @@ export class EventReader implements AsyncDisposable {
   #handling: Promise<void> | undefined;
   #acknowledging: Promise<unknown> = Promise.resolve();
   #claimsAtMs = 0;
+  /** Before the next entries are read. */
+  #restMs = 0;
 
   /** Starts to read at once. */
   constructor(options: EventReaderOptions) {
@@ -81,6 +85,7 @@ export class EventReader implements AsyncDisposable {
       this.#ownPending = false;
     }
     if (performance.now() >= this.#claimsAtMs) await this.#handle(await this.#abandoned());
+    await this.#rest();
     const { consumerName } = this.#options;
     const reply = await this.#blocking.xreadgroup(
       'GROUP',
@@ -94,7 +99,18 @@ export class EventReader implements AsyncDisposable {
       eventStream,
       '>',
     );
-    await this.#handle(readReplySchema.parse(reply));
+    const entries = readReplySchema.parse(reply);
+    const begunMs = performance.now();
+    await this.#handle(entries);
+    const tookMs = performance.now() - begunMs;
+    // Of a full batch there is more.
+    if (entries.length < queueLimits.eventsPerReadMax) this.#restMs = tookMs * queueLimits.eventRestShare;
+  }
+
+  async #rest(): Promise<void> {
+    const ms = Math.min(Math.round(this.#restMs), queueLimits.eventRestMsMax);
+    this.#restMs = 0;
+    if (ms > 0) await delay(ms, undefined, { signal: this.#stopped.signal });
   }
 
   async #handleOwnPending(): Promise<boolean> {

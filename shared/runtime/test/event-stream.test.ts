@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits, taskId } from '@gridmr/contracts';
 import {
   announceEnded,
@@ -101,6 +102,26 @@ describe('the event stream', function () {
     await eventually('all events have arrived', () => received.length === sent.length);
     expect(received).to.deep.equal(sent);
     await eventually('all are acknowledged', async () => (await pending()) === 0);
+  });
+
+  it('is read again after a rest, which is the longer the longer the news before took', async () => {
+    const tookMs = 30;
+    const calls: { beganMs: number; endedMs: number }[] = [];
+    await using _reader = read('a', async () => {
+      const beganMs = performance.now();
+      if (calls.length === 0) {
+        // There while it rests.
+        publisher.publish(finished());
+        await publisher.flush();
+        await delay(tookMs);
+      }
+      calls.push({ beganMs, endedMs: performance.now() });
+    });
+    publisher.publish(finished());
+    await eventually('both have come', () => calls.length === 2);
+    const [first, second] = calls;
+    const restMs = (second?.beganMs ?? 0) - (first?.endedMs ?? 0);
+    expect(restMs).to.be.at.least(Math.min(tookMs * queueLimits.eventRestShare, queueLimits.eventRestMsMax) - 2);
   });
 
   it('gives an event to one of several readers', async () => {

@@ -79,8 +79,11 @@ export interface BlobStore {
 
   /** A new file, invisible under `path` until its `commit`. A `late` one is made only when more was written than its buffer holds, or at its commit. */
   createWriter(path: BlobPath, options?: { late: boolean }): Promise<BlobWriter>;
-  /** Writes a whole small file atomically, replacing what was there. */
-  write(path: BlobPath, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes a whole small file atomically, replacing what was there. In a new `directory` it takes fewer calls to make that before the file; it may be there all the
+   * same.
+   */
+  write(path: BlobPath, bytes: Uint8Array, options?: { directory: 'new' }): Promise<void>;
   /**
    * The first-wins step: makes `bytes` the content of `path` if nothing is there yet, whole or not at all, however many
    * processes on however many machines try. Returns whether this call won.

@@ -37,7 +37,7 @@ import { Patience } from './patience.js';
 import { renameFile } from './rename-file.js';
 import { StorageError } from './storage-error.js';
 import { StoreRoot } from './store-root.js';
-import { inDirectory, removeTemporaries } from './temporary-file.js';
+import { inDirectory, makeDirectoryOf, removeTemporaries } from './temporary-file.js';
 import { untilShown } from './until-shown.js';
 
 export interface FsStoreOptions {
@@ -145,8 +145,9 @@ class FsStore implements BlobStore {
     return createFsWriter(await this.#confinement.place(path), late, this.#patience);
   }
 
-  async write(path: BlobPath, bytes: Uint8Array): Promise<void> {
+  async write(path: BlobPath, bytes: Uint8Array, options?: { directory: 'new' }): Promise<void> {
     const place = await this.#confinement.place(path);
+    if (options?.directory === 'new') await makeDirectoryOf(place);
     await this.#patience.run(async () => {
       await using writer = await createFsWriter(place, false, this.#patience);
       writer.writeSync(bytes);

@@ -43,7 +43,7 @@ export class JobStore {
   }
 
   async writeAsked(asked: AskedJob): Promise<void> {
-    await this.store.write(jobFiles.asked(asked.job_id), jsonBytes(askedJobSchema, asked));
+    await this.store.write(jobFiles.asked(asked.job_id), jsonBytes(askedJobSchema, asked), { directory: 'new' });
   }
 
   /** Undefined if there is none. */

@@ -75,6 +75,11 @@ function belowOwn({ root, directory }: Place): string {
   return lastBelow.below;
 }
 
+/** Makes the directory of a place, if the one above it is there. Whatever keeps it from that, who writes to it will meet. */
+export async function makeDirectoryOf({ directory }: Place): Promise<void> {
+  await mkdir(directory).catch(() => undefined);
+}
+
 /** Runs `make`; if its directory, or that of its temporary files, turns out to be missing, creates them and runs `make` once more. */
 export async function inDirectory<Result>(place: Place, make: () => Promise<Result>): Promise<Result> {
   try {

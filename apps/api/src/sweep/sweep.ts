@@ -4,7 +4,7 @@
  * left (`sweep-leftovers.ts`, `sweep-uploads.ts`).
  *
  * A page in which jobs had to be queued again is followed by the next at once, others by a pause: so the cost of a long list of
- * healthy jobs is spread, and after a loss of everything all are back within seconds. While Redis, the database or the storage is
+ * healthy jobs is spread, and after a loss of everything all are back within seconds. A pause is the longer the longer the page took: what has much to do has no time to be looked at. While Redis, the database or the storage is
  * away there is nothing to compare; the pass fails, is told once, and is made again.
  */
 import { sweepLimits } from '@gridmr/contracts';
@@ -35,7 +35,12 @@ export class Sweep implements AsyncDisposable {
    */
   constructor(dependencies: SweepDependencies, everyMs: number = sweepLimits.everyMs) {
     this.#dependencies = dependencies;
-    this.#passes = new RepeatedPasses(async signal => ((await this.#pass(signal)) ? 0 : everyMs));
+    this.#passes = new RepeatedPasses(async signal => {
+      const begunMs = performance.now();
+      if (await this.#pass(signal)) return 0;
+      const restMs = (performance.now() - begunMs) * sweepLimits.restShare;
+      return Math.max(everyMs, Math.min(restMs, sweepLimits.restMsMax));
+    });
   }
 
   /** Asks for a pass over all jobs, those that have ended too, that begins soon. */

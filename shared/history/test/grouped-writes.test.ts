@@ -1,18 +1,19 @@
 /** New jobs on their way into the embedded database: how many of them one commit stores. */
 import { historyLimits } from '@gridmr/contracts';
 import { expect } from 'chai';
-import { GroupedJobs } from '../dist/grouped-jobs.js';
+import { GroupedWrites } from '../dist/grouped-writes.js';
+import type { AddJobResult, NewJob } from '../dist/history.js';
 import { anyJob, newJob } from './samples.js';
 
-const { jobsPerCommitMax } = historyLimits;
+const { writesPerCommitMax } = historyLimits;
 
 describe('new jobs that come together', () => {
   let groups: number[];
-  let jobs: GroupedJobs;
+  let jobs: GroupedWrites<NewJob, AddJobResult>;
 
   beforeEach(() => {
     groups = [];
-    jobs = new GroupedJobs(async group => {
+    jobs = new GroupedWrites(async group => {
       groups.push(group.length);
       return group.map(({ asked }) => ({ outcome: 'created', jobId: asked.job_id }));
     });
@@ -33,14 +34,14 @@ describe('new jobs that come together', () => {
   });
 
   it('are of a bounded number in one commit, and all of them are stored', async () => {
-    await addMany(3 * jobsPerCommitMax);
-    expect(groups.reduce((a, b) => a + b)).to.equal(3 * jobsPerCommitMax);
-    expect(Math.max(...groups)).to.equal(jobsPerCommitMax);
+    await addMany(3 * writesPerCommitMax);
+    expect(groups.reduce((a, b) => a + b)).to.equal(3 * writesPerCommitMax);
+    expect(Math.max(...groups)).to.equal(writesPerCommitMax);
   });
 
   it('are stored one by one if one of them is not taken, and only that one fails', async () => {
     const bad = newJob(anyJob());
-    jobs = new GroupedJobs(async group => {
+    jobs = new GroupedWrites(async group => {
       groups.push(group.length);
       if (group.some(({ asked }) => asked.job_id === bad.asked.job_id)) throw new Error('not this one');
       return group.map(({ asked }) => ({ outcome: 'created', jobId: asked.job_id }));
