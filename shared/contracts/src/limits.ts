@@ -14,7 +14,7 @@ export const sweepLimits = {
   everyMs: 2 * secondMs,
   /** After a page it pauses so many times as long as that took, if this is longer, and at most so long. */
   restShare: 20,
-  restMsMax: 10 * secondMs,
+  restMsMax: 4 * secondMs,
   /** Another API process takes over from one that did not say for so long that it sweeps. */
   leaseMs: 5 * secondMs,
   pageJobs: 200,
@@ -285,6 +285,8 @@ export const queueLimits = {
   /** The same of a bundle, whose tasks that are not begun then get messages of their own: nobody else's task waits for them. */
   slowBundleMs: 150,
   removalsPerPipeline: 500,
+  /** Messages of each queue that have ended are kept so long, and no more than so many: they are memory of Redis. */
+  endedKeptMax: 10_000,
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,
   eventStreamEntriesMax: 200_000,

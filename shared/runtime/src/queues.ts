@@ -35,15 +35,15 @@ export interface QueuesOptions {
 
 /**
  * Options of every message: retried after growing, bounded delays that differ between messages, and kept for a while when it has
- * ended, because adding a message again must not run it again. Children of flows need `failParentOnFailure` and a
+ * ended, as adding a message again then costs nothing. Children of flows need `failParentOnFailure` and a
  * `priority` besides.
  */
 export function messageOptions(attempts: number = queueLimits.controlAttemptsMax): DefaultJobOptions {
   return {
     attempts,
     backoff: { type: boundedBackoffName },
-    removeOnComplete: { age: queueLimits.completedKeptSeconds },
-    removeOnFail: { age: queueLimits.failedKeptSeconds },
+    removeOnComplete: { age: queueLimits.completedKeptSeconds, count: queueLimits.endedKeptMax },
+    removeOnFail: { age: queueLimits.failedKeptSeconds, count: queueLimits.endedKeptMax },
   };
 }
 
