@@ -341,8 +341,8 @@ export const fairShareLimits = {
 
 /** Starting and stopping processes. */
 export const processLimits = {
-  /** Of workers that share a machine with the API and the queue: these get three times their time where there is not enough. */
-  workerNiceness: 5,
+  /** Of workers that share a machine with the API and the queue: these get nine times their time where there is not enough. */
+  workerNiceness: 10,
   /** Of an API process: how far its heap may grow beyond what was alive in it when it was last collected. */
   heapGrowthPercent: 50,
   /** Linux takes the niceness of one group of processes in 100 ms. */
