@@ -208,10 +208,11 @@ export const sandboxLimits = {
   /** Memory of the guest that warms the engine up, and when it is given up, which only a machine that stood still comes to. */
   warmUpMemoryMb: 16,
   warmUpDeadlineMs: 60 * secondMs,
-  /** The engine is warm once the best of so many loops takes less than this share of the first ones' time; between looks the thread rests. */
-  warmUpProbes: 5,
-  warmUpShare: 0.5,
-  warmUpPauseMs: 20,
+  warmUpCalls: 3,
+  /** The compiler is done once the process took less processor than this in each of so many looks, one after the other. */
+  warmUpLookMs: 40,
+  warmUpQuietMs: 3,
+  warmUpQuietLooks: 2,
   countersMax: 100,
   counterNameLengthMax: 64,
   logLinesMax: 1000,

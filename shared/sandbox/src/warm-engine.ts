@@ -5,20 +5,22 @@
  * call that is under way goes on in the slow code until it returns, and a loop in user code is one call of the engine's interpreter: the first
  * attempt of a new process would run five times as long as any other if its records take long.
  *
- * Algorithm: short loops in a guest that belongs to nobody make the interpreter and the matcher of regular expressions worth optimising. The least time of a few
- * of them is compared with the least of the first few; between them the thread rests, so that the compiler has the processor. Optimised code belongs to
- * the module, and with it to all threads of the process.
+ * Algorithm: some loops in a guest that belongs to nobody make the interpreter and the matcher of regular expressions worth optimising. Then this thread rests
+ * until the process takes no processor any more: the compiler's threads have done what they were given. (How fast loops are would say less: a busy machine makes
+ * slow ones of fast ones.) Optimised code belongs to the module, and with it to all threads of the process.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProgramSource, sandboxLimits } from '@gridmr/contracts';
-import { openQuickJsSandbox, type QuickJsSandbox } from './quickjs-sandbox.js';
+import { openQuickJsSandbox } from './quickjs-sandbox.js';
 import type { WasmModule } from './web-assembly.js';
 
 const mebibyte = 1024 * 1024;
+const microsecondsPerMs = 1000;
 
 const source: ProgramSource = {
   form: 'functions',
   map_function: `text => {
+    for (let i = 0; i < 3e5; i++);
     const squares = [];
     for (let i = 0; i < 1e4; i++) squares[i % 64] = { i, square: (squares[i % 60]?.i ?? 0) * i };
     for (let i = 0; i < 50; i++) text.replace(/(?:[a-z]+ )*([0-9]+)$/, '$1');
@@ -35,9 +37,9 @@ const record = {
 const warmed = new WeakMap<WasmModule, Promise<boolean>>();
 
 /**
- * Once for each module: a warm one cannot be told from a slow machine.
+ * Once for each module. To be called while the process starts, and has little else to do.
  * @param patienceMs how long to wait at most: on a machine with other things to do the compiler may take long
- * @returns whether the engine was seen to have become fast
+ * @returns whether the compiler was seen to be done
  */
 export function warmEngine(module: WasmModule, patienceMs: number): Promise<boolean> {
   const warming = warmed.get(module) ?? warm(module, patienceMs);
@@ -56,26 +58,24 @@ async function warm(module: WasmModule, patienceMs: number): Promise<boolean> {
   });
   try {
     guest.begin(context, () => undefined);
-    const coldMs = leastMs(guest);
-    while (performance.now() < deadline) {
-      await delay(sandboxLimits.warmUpPauseMs);
-      if (leastMs(guest) < coldMs * sandboxLimits.warmUpShare) return true;
-    }
-    return false;
+    for (let i = 0; i < sandboxLimits.warmUpCalls; i++) guest.mapBlock(record);
   } finally {
     guest[Symbol.dispose]();
   }
+  return await untilQuiet(deadline);
 }
 
-/** Of several, as any of them may have been interrupted by something else. */
-function leastMs(guest: QuickJsSandbox): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < sandboxLimits.warmUpProbes; i++) {
-    const started = performance.now();
-    guest.mapBlock(record);
-    least = Math.min(least, performance.now() - started);
+async function untilQuiet(deadline: number): Promise<boolean> {
+  let quietLooks = 0;
+  while (performance.now() < deadline) {
+    const before = process.cpuUsage();
+    await delay(sandboxLimits.warmUpLookMs);
+    const { user, system } = process.cpuUsage(before);
+    const isQuiet = (user + system) / microsecondsPerMs < sandboxLimits.warmUpQuietMs;
+    quietLooks = isQuiet ? quietLooks + 1 : 0;
+    if (quietLooks === sandboxLimits.warmUpQuietLooks) return true;
   }
-  return least;
+  return false;
 }
 
 const context = {
@@ -87,5 +87,5 @@ const context = {
   numReducers: 0,
   parameters: {},
   nowMs: 0,
-  input: { path: record.path, split: 0 },
+  input: { path: 'warm-up', split: 0 },
 } as const;
