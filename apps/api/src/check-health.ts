@@ -1,9 +1,9 @@
 /** Whether this API can serve: asks each dependency, all at once, each for a bounded time. */
 import { performance } from 'node:perf_hooks';
 import { apiLimits, type Dependency, type Health, RequestError } from '@gridmr/contracts';
+import { NoAnswerError, withinDeadline } from '@gridmr/runtime';
 import { StorageError } from '@gridmr/storage';
 import type { ApiDependencies } from './dependencies.js';
-import { NoAnswerError, withinDeadline } from './within-deadline.js';
 
 /** The process answers, that is all. */
 export function liveness({ version }: Pick<ApiDependencies, 'version'>): Health {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Key } from '../dist/key-encoding.js';
 import { naiveJob } from './naive-job.js';
 import { key as anyKey } from './random-keys.js';
-import { type Job, runJob } from './run-job.js';
+import { failureOf, type Job, runJob } from './run-job.js';
 import type { Program } from './v8-sandbox.js';
 
 /** Records are JSON texts of pairs. */
@@ -264,12 +264,3 @@ const small = { groupBatchBytes: 64, segmentFrameBytes: 100, writeBufferBytes: 1
 const manyTasks = Array.from({ length: 9 }, () => [
   Array.from({ length: 30 }, (_, i) => JSON.stringify([i % 2 ? 'b' : 'a', i])),
 ]);
-
-async function failureOf(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('it did not fail');
-}

@@ -6,7 +6,7 @@ import { DiskAllowance } from '../dist/disk-allowance.js';
 import { HeldPairs } from '../dist/held-pairs.js';
 import { runMapAttempt } from '../dist/map-attempt.js';
 import { ScratchDirectory } from '../dist/scratch-file.js';
-import { blocksOf, contextOf, MemorySink } from './run-job.js';
+import { blocksOf, contextOf, failureOf, MemorySink } from './run-job.js';
 import { V8Sandbox } from './v8-sandbox.js';
 
 const lines = Array.from({ length: 500 }, (_, i) => `line ${i}`);
@@ -36,21 +36,17 @@ describe('the disk of an attempt', () => {
     return output;
   }
 
-  const failureOf = (work: Promise<unknown>) =>
-    work.then(
-      () => undefined,
-      error => error,
-    );
-
   it('is taken by what it spills', async () => {
     const error = await failureOf(mapWith(new DiskAllowance(4000), 2));
     expect(error).to.be.instanceOf(TaskError);
-    expect(error.error.code).to.equal('disk_limit');
-    expect(error.error.message).to.match(/needs more than the 0 MiB of disk that it may have; emit less/);
+    const told = (error as TaskError).error;
+    expect(told.code).to.equal('disk_limit');
+    expect(told.message).to.match(/needs more than the 0 MiB of disk that it may have; emit less/);
   });
 
   it('is taken by its output', async () => {
-    expect((await failureOf(mapWith(new DiskAllowance(4000), 0))).error.code).to.equal('disk_limit');
+    const error = await failureOf(mapWith(new DiskAllowance(4000), 0));
+    expect(error).to.be.instanceOf(TaskError).with.nested.property('error.code', 'disk_limit');
   });
 
   it('is given back with each run that was merged', async () => {

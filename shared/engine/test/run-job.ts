@@ -153,3 +153,13 @@ async function inScratch<T>(directory: string, work: (scratch: string) => Promis
     await rm(scratch, { recursive: true });
   }
 }
+
+/** What `promise` fails with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it did not fail');
+}

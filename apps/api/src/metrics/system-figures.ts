@@ -10,9 +10,9 @@ import {
   systemLimits,
   type Worker,
 } from '@gridmr/contracts';
+import { withinDeadline } from '@gridmr/runtime';
 import type { Space } from '@gridmr/storage';
 import type { ApiDependencies } from '../dependencies.js';
-import { withinDeadline } from '../within-deadline.js';
 import { OwnProcess } from './own-process.js';
 
 /** What it looks at. */
