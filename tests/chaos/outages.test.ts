@@ -73,7 +73,10 @@ describe('a job whose Redis', function () {
     server = await startQueueServer({ dataDirectory: home.path, logger, force: 'native', place });
     const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(jobMs) });
     expectExact(directory, job, expected);
-    const states = await attemptsOf(job_id);
+    const states = await waitUntil('news of every task', async () => {
+      const told = await attemptsOf(job_id);
+      return told.every(state => state !== '') && told;
+    });
     expect(states).to.deep.equal(states.map(() => 'committed'));
   });
 

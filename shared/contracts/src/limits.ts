@@ -317,8 +317,6 @@ export const queueLimits = {
   /** The API rests after it has handled news, so many times as long as that took, and at most so long. */
   eventRestShare: 2,
   eventRestMsMax: 40,
-  /** News of attempts that came to their end wait so long for more, unless something more urgent is to be told. */
-  newsGatheredMs: 50,
   /** Commit records read side by side by a step. */
   recordsReadAtOnce: 32,
   /** Clean-up comes back after this while attempts of an ended job are still stopping. */

@@ -2,9 +2,10 @@
  * Sends news of jobs from workers to the API. News are hints: what counts stands on the shared directory, so a lost
  * event delays what the API shows and nothing else. Hence `publish` never throws and never waits.
  *
- * All events of one turn of the loop go out in one pipeline. That an attempt came to its end nobody waits for: such news gather for a moment, or until
- * something more urgent goes out. While Redis is away all of them wait, up to a bound.
+ * All events of one turn of the loop go out in one pipeline, and before whatever the worker tells the queue next: what a job's last attempts came to is
+ * on its way before anybody can find that the job is done. While Redis is away, or takes nothing, they wait, up to a bound.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
 import type { Logger } from './logger.js';
 import type { RedisConnection } from './open-redis.js';
@@ -15,8 +16,8 @@ export class EventPublisher {
   readonly #logger: Logger;
   #waiting: string[] = [];
   #sending: Promise<void> | undefined;
-  #gathering: NodeJS.Timeout | undefined;
   #dropped = 0;
+  #isFailing = false;
 
   /** Over a connection with the role `worker`, which its owner ends. */
   constructor(redis: RedisConnection, logger: Logger) {
@@ -26,52 +27,66 @@ export class EventPublisher {
 
   publish(event: JobEvent): void {
     this.#waiting.push(JSON.stringify(event));
-    if (this.#waiting.length > queueLimits.eventsBufferedMax) {
-      this.#waiting.shift();
-      if (this.#dropped++ === 0)
-        this.#logger.warn('news of jobs are being dropped: RedisConnection does not take them');
-    }
-    if (mayWait(event)) this.#gathering ??= setTimeout(() => this.#sendNow(), queueLimits.newsGatheredMs);
-    else this.#sendNow();
-  }
-
-  #sendNow(): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
+    this.#dropBeyondBound();
     this.#sending ??= this.#sendAll();
   }
 
   /** Returns when all that was published has been sent, or after `timeoutMs` without having sent it. */
   async flush(timeoutMs: number = queueLimits.commandTimeoutMs): Promise<void> {
-    this.#sendNow();
     await waitAtMost(timeoutMs, this.#sending ?? Promise.resolve());
+  }
+
+  #dropBeyondBound(): void {
+    const excess = this.#waiting.length - queueLimits.eventsBufferedMax;
+    if (excess <= 0) return;
+    this.#waiting.splice(0, excess);
+    if (this.#dropped === 0) this.#logger.warn('news of jobs are being dropped: Redis does not take them');
+    this.#dropped += excess;
   }
 
   async #sendAll(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve));
     while (this.#waiting.length > 0) {
-      await this.#send(this.#waiting.splice(0, queueLimits.eventsPerWriteMax));
-      if (this.#dropped > 0) this.#logger.warn('news of jobs were dropped', { events: this.#dropped });
-      this.#dropped = 0;
+      const refused = await this.#send(this.#waiting.splice(0, queueLimits.eventsPerWriteMax));
+      // Nothing is sent over a connection that its owner has ended.
+      if (this.#redis.status === 'end') break;
+      if (refused.length > 0) await this.#waitWith(refused);
+      else this.#noteSent();
     }
     this.#sending = undefined;
   }
 
-  async #send(events: readonly string[]): Promise<void> {
+  async #waitWith(refused: readonly string[]): Promise<void> {
+    this.#waiting = [...refused, ...this.#waiting];
+    this.#dropBeyondBound();
+    await delay(queueLimits.retryBackoffMs, undefined, { ref: false });
+  }
+
+  #noteSent(): void {
+    this.#isFailing = false;
+    if (this.#dropped > 0) this.#logger.warn('news of jobs were dropped', { events: this.#dropped });
+    this.#dropped = 0;
+  }
+
+  /** Returns those that Redis did not take. Some of them it may have taken all the same: news may come twice. */
+  async #send(events: readonly string[]): Promise<readonly string[]> {
     try {
       const pipeline = this.#redis.pipeline();
       for (const event of events) {
         pipeline.xadd(eventStream, 'MAXLEN', '~', queueLimits.eventStreamEntriesMax, '*', 'event', event);
       }
-      const results = await pipeline.exec();
-      const failure = results?.find(([error]) => error !== null)?.[0];
-      if (failure) throw failure;
+      const results = (await pipeline.exec()) ?? [];
+      const failure = results.find(([error]) => error !== null)?.[0];
+      if (failure) this.#noteFailure(failure);
+      return events.filter((_, i) => results[i]?.[0] !== null);
     } catch (error) {
-      this.#logger.warn('news of jobs could not be sent', { error, events: events.length });
+      this.#noteFailure(error);
+      return events;
     }
   }
-}
 
-function mayWait(event: JobEvent): boolean {
-  return event.type === 'attempt' && (event.state === 'committed' || event.state === 'superseded');
+  #noteFailure(error: unknown): void {
+    if (!this.#isFailing) this.#logger.warn('news of jobs could not be sent; trying again', { error });
+    this.#isFailing = true;
+  }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits, taskId } from '@gridmr/contracts';
+import { eventGroup, eventStream, type JobEvent, newJobId, queueLimits } from '@gridmr/contracts';
 import {
   announceEnded,
   announceOvertaken,
@@ -66,27 +66,24 @@ describe('the event stream', function () {
     return count;
   };
 
-  it('lets the news of attempts that ended wait for more, and sends them with whatever is urgent', async () => {
-    const [job, soon] = [
-      newJobId(),
-      { worker_id: 'w', error: null, final: true, attempt: 1, state: 'committed' } as const,
-    ];
-    const ended = (index: number): JobEvent => {
-      return {
-        type: 'attempt',
-        job_id: job,
-        at: new Date().toISOString(),
-        task_id: taskId(job, 'map', index),
-        ...soon,
-      };
-    };
-    publisher.publish(ended(0));
-    publisher.publish(ended(1));
-    publisher.publish({ type: 'finished', job_id: job, at: new Date().toISOString() });
-    await publisher.flush();
-    expect(await redis.xlen(eventStream)).to.equal(3);
-    publisher.publish(ended(2));
-    await eventually('the news that waited', async () => (await redis.xlen(eventStream)) === 4);
+  it('takes news at once, before what its worker tells Redis next', async () => {
+    publisher.publish(finished());
+    await new Promise(resolve => setImmediate(resolve));
+    const teller = connectRedis(server.url, 'worker', log);
+    expect(await teller.xlen(eventStream)).to.equal(1);
+    teller.disconnect();
+  });
+
+  it('gets what it refused once it has room, in order', async () => {
+    const sent = Array.from({ length: 3 }, finished);
+    await redis.set(eventStream, 'not a stream');
+    for (const event of sent) publisher.publish(event);
+    await eventually('a refusal', () => log.lines.some(({ message }) => /could not be sent/.test(message)));
+    await redis.del(eventStream);
+    const received: JobEvent[] = [];
+    await using _reader = read('a', async events => void received.push(...events));
+    await eventually('all of them', () => received.length === sent.length);
+    expect(received).to.deep.equal(sent);
   });
 
   it('delivers events in order, those included that came before the reader', async () => {

