@@ -84,6 +84,34 @@ describe('a job whose processes are killed', function () {
   }
 });
 
+describe('a job one of whose workers is killed, with locks that outlast the test', function () {
+  this.timeout(90_000);
+  let directory: TemporaryDirectory;
+  let stack: StartedStack;
+
+  before(async () => {
+    directory = await TemporaryDirectory.create('mourned');
+    const locks = { GRIDMR_LOCK_SECONDS: '600', GRIDMR_STALLED_CHECK_SECONDS: '2' };
+    stack = await startStack(directory, { GRIDMR_WORKERS: '2', ...locks });
+  });
+  after(async () => {
+    await stack?.process.stop(60_000);
+    await directory?.[Symbol.asyncDispose]();
+  });
+
+  it('does not wait for them: who started the worker saw it die', async () => {
+    const expected = await prepareSlowJob(directory);
+    const { job_id } = await stack.client.submit(slowJob);
+    await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
+    signalIfThere(await processOf(processMarks.worker, stack.process.pid), 'SIGKILL');
+    using clock = new StallMeter();
+    const job = await stack.client.waitFor(job_id, { signal: AbortSignal.timeout(endMsMax) });
+    expect(clock.ranMs).to.be.lessThan(endMsMax);
+    expectExact(directory, job, expected);
+    expect(job.counters.lost_attempts).to.equal(1);
+  });
+});
+
 describe('a job whose queue server comes back empty', function () {
   this.timeout(90_000);
   let stack: RunningStack;

@@ -20,6 +20,8 @@ export interface ProgramOptions<Ready> {
   readonly niceness?: number;
   /** What its environment holds besides, when it is started again: what it chose at its first start must not change. */
   readonly restartEnv?: (ready: Ready) => NodeJS.ProcessEnv;
+  /** It had been ready, and ended without being asked to. */
+  readonly onDeath?: (ready: Ready) => void;
 }
 
 /** The program did not come up. */
@@ -34,6 +36,8 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
   readonly #options: ProgramOptions<Ready>;
   readonly #pause = new RestartPause();
   #child: ChildProcess;
+  /** What the child said when it was ready. */
+  #ready: Ready | undefined;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
 
@@ -62,6 +66,10 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
   #spawn(env: NodeJS.ProcessEnv): ChildProcess {
     const { entry, niceness, logger, name } = this.#options;
     const child = fork(entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#ready = undefined;
+    child.on('message', (message: { ready?: Ready }) => {
+      this.#ready ??= message.ready;
+    });
     if (niceness === undefined || child.pid === undefined) return child;
     letOthersFirst(child.pid, niceness).catch(error => {
       logger.debug(`${name} runs with the priority of all others`, { error });
@@ -91,6 +99,7 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     const startAgain = (how: object) => {
       if (this.#stopping || over) return;
       over = true;
+      if (this.#ready !== undefined) this.#options.onDeath?.(this.#ready);
       const delayMs = this.#pause.nextMs();
       const { name, logger } = this.#options;
       logger.warn(`${name} ended unexpectedly and is started again`, { ...how, delay_ms: delayMs });

@@ -12,6 +12,7 @@ import {
   StopStack,
   stateDirectory,
 } from '@gridmr/runtime';
+import { mournWorker } from './mourn-worker.js';
 import { ProgramProcess } from './program-process.js';
 
 const apiEntry = new URL('../../api/dist/main.js', import.meta.url);
@@ -82,7 +83,14 @@ async function startParts(
   const { GRIDMR_API_KEYS: _keys, GRIDMR_SCRAPE_KEY: _scrapeKey, ...workerEnv } = childEnv;
   const workers = await Promise.allSettled(
     Array.from({ length: settings.workers }, (_, i) =>
-      ProgramProcess.start({ ...ofWorkers, name: `worker ${i + 1}`, entry: workerEntry, env: workerEnv, logger }),
+      ProgramProcess.start<{ workerId: string }>({
+        ...ofWorkers,
+        name: `worker ${i + 1}`,
+        entry: workerEntry,
+        env: workerEnv,
+        logger,
+        onDeath: ({ workerId }) => mournWorker(queue.url, workerId, logger),
+      }),
     ),
   );
   const started = workers.filter(result => result.status === 'fulfilled').map(result => result.value.program);

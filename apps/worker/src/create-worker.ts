@@ -129,11 +129,11 @@ async function consume(
   const notices = parts.use('notices', new NoticeListener(subscriber, handlers, logger));
   await notices.start();
   const { lockSeconds, stalledCheckSeconds } = settings;
-  const timing = { connection, logger, lockSeconds, stalledCheckSeconds };
+  const common = { connection, logger, name: tools.workerId, lockSeconds, stalledCheckSeconds };
   const control = openConsumer<ControlData, void>(
     queueNames.control,
     (message, token) => traceStep(tools, message, own => runControlStep(own, message, token)),
-    { ...timing, concurrency: queueLimits.controlConcurrency },
+    { ...common, concurrency: queueLimits.controlConcurrency },
   );
   parts.add('control consumer', () => control.close());
   const limits = {
@@ -155,8 +155,7 @@ async function consume(
       );
     },
     {
-      ...timing,
-      name: tools.workerId,
+      ...common,
       concurrency: settings.workerCpuCores,
       onRenewed: (id, untilMs) => locks.renewed(id, untilMs),
     },

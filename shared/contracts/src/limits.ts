@@ -347,6 +347,8 @@ export const processLimits = {
   /** Linux takes the niceness of one group of processes in 100 ms. */
   groupNicenessPauseMs: 150,
   groupNicenessTriesMax: 20,
+  /** Who starts workers tries for so long to tell the queue that one has died. By then the queue has found out. */
+  mournMs: 10 * secondMs,
   /** SIGTERM to exit: running attempts finish or are handed back within this. */
   stopMs: 10 * secondMs,
   /** Of `stopMs`: how long attempts may go on before they are handed back. */

@@ -8,6 +8,7 @@ export * from './crash-guard.js';
 export * from './event-publisher.js';
 export * from './event-reader.js';
 export * from './find-on-path.js';
+export * from './give-up-locks.js';
 export * from './heartbeats.js';
 export * from './kept-queue-server.js';
 export type { ApiKey } from './key-settings.js';
