@@ -78,7 +78,7 @@ export async function untilTidy(stack: RunningStack, jobId: string): Promise<voi
 }
 
 export async function attemptsOf(
-  stack: RunningStack,
+  stack: Pick<RunningStack, 'client'>,
   jobId: string,
   phase: Straggling['phase'],
   index: number,
@@ -96,7 +96,7 @@ export function describeAttempts(attempts: readonly Attempt[]): string {
 
 /** Waits until an attempt is told of as running. Returns the process of its worker. */
 export async function workerOf(
-  stack: RunningStack,
+  stack: Pick<RunningStack, 'client'>,
   jobId: string,
   phase: Straggling['phase'],
   index: number,

@@ -2,9 +2,9 @@
 import { EventEmitter, once } from 'node:events';
 import { eventStream, type JobEvent, queueNames, queuePrefix, taskId, zeroCounters } from '@gridmr/contracts';
 import { waitUntil } from '@gridmr/testkit';
-import { Worker } from 'bullmq';
+import { type Job, Worker } from 'bullmq';
 import { expect } from 'chai';
-import { reportLost } from '../dist/attempts/report-lost.js';
+import { reportLost, tellLossBefore } from '../dist/attempts/report-lost.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
@@ -30,12 +30,14 @@ describe('a message whose worker stopped reporting', function () {
     const consumer = new EventEmitter();
     reportLost(fixture.tools, consumer as unknown as Worker);
     consumer.emit('stalled', id);
-    return waitUntil('the news', async () => {
-      const entries = await fixture.redis.xrange(eventStream, '-', '+');
-      return entries
-        .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
-        .find(event => event.type === 'attempt' && event.task_id === id);
-    });
+    return waitUntil('the news', async () => (await newsOf(id))[0]);
+  }
+
+  async function newsOf(id: string): Promise<JobEvent[]> {
+    const entries = await fixture.redis.xrange(eventStream, '-', '+');
+    return entries
+      .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
+      .filter(event => event.type === 'attempt' && event.task_id === id);
   }
 
   async function commitFirst(id: string): Promise<void> {
@@ -79,5 +81,27 @@ describe('a message whose worker stopped reporting', function () {
 
   it('has lost none if it came back for a task that was committed', async () => {
     expect(await newsOfLoss(2, true)).to.include({ state: 'committed', attempt: 1 });
+  });
+
+  /** News of a message that begins again after it was lost and failed so often, and had so many other starts. */
+  async function toldBefore(losses: number, failures: number, others: number): Promise<Partial<JobEvent>[]> {
+    const { job_id } = await fixture.ask();
+    const task = { job_id, kind: 'map', index: 3 } as const;
+    const attemptsStarted = losses + failures + others + 1;
+    const message = { stalledCounter: losses, attemptsMade: failures, attemptsStarted } as Job;
+    tellLossBefore(fixture.tools, task, message);
+    await fixture.tools.news.flush();
+    return newsOf(taskId(job_id, 'map', 3));
+  }
+
+  it('and has been begun again by another one has lost the attempt before', async () => {
+    const [news, ...more] = await toldBefore(1, 1, 0);
+    expect(news).to.include({ state: 'lost', attempt: 2 });
+    expect(more).to.have.length(0);
+  });
+
+  it('is not known to have lost the attempt before if there were starts of another kind', async () => {
+    expect(await toldBefore(1, 0, 1)).to.deep.equal([]);
+    expect(await toldBefore(0, 2, 0)).to.deep.equal([]);
   });
 });

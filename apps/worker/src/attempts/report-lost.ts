@@ -3,13 +3,13 @@
  * have to wait for a free slot, and until then the lost one would read `running`.
  *
  * The queue names the message only. Which attempt it was is read before its state: a message that still waits then has
- * not been started again in between. If it has been, the next attempt's own news says the same.
+ * not been started again in between. If it has been, whoever has it tells the same (`tellLossBefore`).
  *
  * A worker may also be lost between its commit and the end of its message, or when it had found that the task was committed before: then no attempt
  * is lost, and what is told is the commit.
  */
-import { taskDataSchema } from '@gridmr/contracts';
-import type { Worker } from 'bullmq';
+import { type TaskData, taskDataSchema } from '@gridmr/contracts';
+import type { Job, Worker } from 'bullmq';
 import type { StepTools } from '../steps/step-tools.js';
 import { AttemptNews } from './attempt-news.js';
 import { attemptNumber } from './attempt-number.js';
@@ -21,6 +21,18 @@ export function reportLost(tools: StepTools, consumer: Pick<Worker, 'on'>): void
       tools.logger.warn('an attempt is lost, but this could not be told', { task_id: messageId, error }),
     );
   });
+}
+
+/**
+ * Tells that the attempt before the one that begins now was lost, if each start of the message so far ended in a loss or a failure: a failure has been told, and
+ * what has been told stays. (A message that was put off, or handed back, has had starts that came to nothing.)
+ * @param task of a bundle the first that is left to do: its worker died with it
+ */
+export function tellLossBefore(tools: StepTools, task: TaskData, message: Job): void {
+  const { stalledCounter, attemptsMade, attemptsStarted } = message;
+  const attempt = attemptNumber(message, task) - 1;
+  if (task.speculative !== undefined || stalledCounter === 0) return;
+  if (attemptsStarted - 1 <= attemptsMade + stalledCounter) new AttemptNews(tools, task, attempt).publish('lost');
 }
 
 async function report(tools: StepTools, messageId: string): Promise<void> {

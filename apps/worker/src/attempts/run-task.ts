@@ -37,6 +37,7 @@ import { discardAttempts } from './discard-attempts.js';
 import { excuseOf } from './excuse-of.js';
 import { type MessageAtWork, MessageTasks } from './message-tasks.js';
 import { repeatNews } from './repeat-news.js';
+import { tellLossBefore } from './report-lost.js';
 import { settleFailure } from './settle-failure.js';
 import { JobEndedError, stopReasonOf } from './stop-reason.js';
 import { stopRivals } from './stop-rivals.js';
@@ -71,6 +72,7 @@ export async function runTask(
   }
   if (task.speculative !== undefined && message.stalledCounter > 0) return { attempt };
   await giveUpIfLostTooOften(tools, task, indices, message);
+  tellLossBefore(tools, { ...task, index: indices[0] ?? task.index }, message);
   const work = { message, task, asked, plan: await tools.known.plan(task.job_id) };
   const withdrawals = await waitForMapTasks(tools, work, token);
   let request: AttemptsRequest | undefined;
