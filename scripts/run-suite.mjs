@@ -1,6 +1,7 @@
 /** Runs one suite's process and answers how its tests ended, whatever becomes of the process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -50,13 +51,25 @@ export async function runSuite(suite, { grep, signal, isAside = false }) {
 
 /** Whatever it starts has the same priority. Resolves when nothing more will be written. */
 function stepAside(child, outcome) {
-  if (child.pid !== undefined) setPriority(child.pid, asideNiceness);
+  if (child.pid !== undefined) letOthersFirst(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', text => {
       outcome.output += text;
     });
   }
   return once(child, 'close');
+}
+
+/** A suite leads a session. Where Linux shares processors out by sessions, it is its group's number that counts. */
+function letOthersFirst(pid) {
+  setPriority(pid, asideNiceness);
+  const group = `/proc/${pid}/autogroup`;
+  if (!existsSync(group)) return;
+  try {
+    writeFileSync(group, String(asideNiceness));
+  } catch {
+    // Who is not root may do so once in a tenth of a second; the suite then has the share of any other.
+  }
 }
 
 function takeNews(news, outcome, watch) {

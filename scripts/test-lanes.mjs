@@ -13,7 +13,8 @@ const aside = [
     'shared/tasks',
     'shared/testkit',
   ],
-  ...['apps/cli', 'apps/worker', 'tests/command-line', 'tests/examples', 'tests/fences', 'tests/infra', 'tests/nfs'],
+  ...['apps/api', 'apps/cli', 'apps/worker'],
+  ...['tests/command-line', 'tests/examples', 'tests/fences', 'tests/infra', 'tests/nfs'],
 ];
 
 /** As `nice` has it: what is left over is theirs. */
