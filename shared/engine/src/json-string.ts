@@ -51,23 +51,16 @@ export function appendJsonString(
   const last = end - 1;
   if (last <= start || bytes[start] !== quote || bytes[last] !== quote) throw notJson();
   const { isReplaced, replacements } = text.plain;
-  let copied = start + 1;
-  for (let at = copied; at < last; ) {
+  for (let at = target.appendBare(bytes, start + 1, last); at < last; at = target.appendBare(bytes, at, last)) {
     const byte = bytes[at] as number;
-    if (isReplaced[byte] === 0 && byte !== backslash) {
-      at++;
-      continue;
-    }
-    target.append(bytes, copied, at);
     if (byte === backslash) {
       at = appendEscape(target, bytes, at, last, text);
     } else {
-      target.append(replacements[byte] as Uint8Array);
+      if (isReplaced[byte] === 0) target.appendByte(byte);
+      else target.append(replacements[byte] as Uint8Array);
       at++;
     }
-    copied = at;
   }
-  target.append(bytes, copied, last);
 }
 
 /** Appends what the escape at `at` stands for. Returns where the text goes on. */

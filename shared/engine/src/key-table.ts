@@ -54,6 +54,10 @@ const wordMasks = Int32Array.from({ length: 2 * shortBytes }, (_, i) => {
   return bytes === 4 ? -1 : (1 << (8 * bytes)) - 1;
 });
 
+/** Keys that are looked for side by side before they are looked for one by one; in tables beyond the processor's fast cache only. */
+export const keysSoughtAhead = 16;
+const seekAheadSlotsMin = 2 ** 15;
+
 const firstLength = 256;
 const keyBits = 26;
 const keyMask = 2 ** keyBits - 1;
@@ -72,6 +76,10 @@ export class KeyTable {
   #factDoubles = new Float64Array(this.#facts.buffer);
   /** As many as a power of two, at most half full. */
   #slots = new Uint32Array(2 * firstLength);
+
+  /** What was seen ahead: keys, and a number for nobody, so that they are looked at. */
+  readonly #held = new Uint32Array(keysSoughtAhead);
+  readonly #seen = new Int32Array(1);
 
   get count(): number {
     return this.#count;
@@ -129,6 +137,29 @@ export class KeyTable {
       slot = (slot + 1) & mask;
     }
     return this.#addAt(slot, hash, undefined, bytes, start, end);
+  }
+
+  /**
+   * Has the places of the next `keysSoughtAhead` keys brought into the cache together, since each by itself is waited for. Changes nothing.
+   * @param start of the key that ends at `ends[from]`; they are `count`
+   */
+  seekAhead(view: DataView, start: number, ends: Uint32Array, from: number, count: number): void {
+    const slots = this.#slots;
+    if (slots.length < seekAheadSlotsMin) return;
+    const to = Math.min(from + keysSoughtAhead, count);
+    const mask = slots.length - 1;
+    let begin = start;
+    for (let i = from; i < to; i++) {
+      const end = ends[i] as number;
+      const length = end - begin;
+      const isShort = length <= shortBytes && begin + shortBytes <= view.byteLength;
+      this.#held[i - from] = isShort ? (slots[hashShort(view, begin, length) & mask] as number) : 0;
+      begin = end;
+    }
+    for (let i = 0; i < to - from; i++) {
+      const key = (this.#held[i] as number) & keyMask;
+      if (key !== 0) this.#seen[0] = this.#facts[(key - 1) * keyFacts] as number;
+    }
   }
 
   #findAny(bytes: Uint8Array, start: number, end: number, given: number | undefined): number {
@@ -217,4 +248,13 @@ export class KeyTable {
     }
     this.#slots = slots;
   }
+}
+
+/** Of a key with 16 bytes of memory from its start on. */
+function hashShort(view: DataView, start: number, length: number): number {
+  const w0 = view.getInt32(start, true) & (wordMasks[length + 12] as number);
+  const w1 = view.getInt32(start + 4, true) & (wordMasks[length + 8] as number);
+  const w2 = view.getInt32(start + 8, true) & (wordMasks[length + 4] as number);
+  const w3 = view.getInt32(start + 12, true) & (wordMasks[length] as number);
+  return hashWords(w0, w1, w2, w3, length);
 }

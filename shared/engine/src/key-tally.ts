@@ -11,7 +11,8 @@
 import { dataPlaneLimits, type KeyCounts } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
 import { endBefore } from './column.js';
-import { compareBytes, keyTags } from './key-encoding.js';
+import { compareBytes } from './compare-bytes.js';
+import { keyTags } from './key-encoding.js';
 import type { PairBlock } from './program.js';
 
 export class KeyTally {

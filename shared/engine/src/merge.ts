@@ -12,8 +12,8 @@
  */
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
+import { compareBytes } from './compare-bytes.js';
 import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
-import { compareBytes } from './key-encoding.js';
 import { keyPrefix } from './key-prefix.js';
 import { emptyChunk, type ValueChunk } from './value-chunk.js';
 
@@ -59,8 +59,7 @@ class MergedGroups implements GroupCursor {
     const { key } = this.#current.source;
     this.#key.clear();
     this.#key.append(key.bytes, key.start, key.end);
-    this.key.bytes = this.#key.view();
-    this.key.end = this.key.bytes.length;
+    this.#key.lendTo(this.key);
     return true;
   }
 
@@ -87,7 +86,7 @@ class MergedGroups implements GroupCursor {
   }
 
   #hasOpenKey({ key }: GroupCursor): boolean {
-    return compareBytes(this.key.bytes, 0, this.key.end, key.bytes, key.start, key.end) === 0;
+    return this.#key.compare(key) === 0;
   }
 
   /** Restores the heap below `at`. */

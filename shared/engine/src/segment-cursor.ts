@@ -7,8 +7,8 @@
  */
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { withRoom } from './column.js';
+import { compareBytes } from './compare-bytes.js';
 import { emptySlice, type GroupCursor, type Slice } from './group-cursor.js';
-import { compareBytes } from './key-encoding.js';
 import type { FrameReader } from './segment-frames.js';
 import { type ChunkKind, chunkKinds, emptyChunk, kindsPerCount, type ValueChunk } from './value-chunk.js';
 

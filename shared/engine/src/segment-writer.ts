@@ -12,7 +12,6 @@ import { ByteBuffer, varintBytesMax } from './byte-buffer.js';
 import { CheckedOutput } from './checked-output.js';
 import { crc32c } from './crc32c.js';
 import type { Slice } from './group-cursor.js';
-import { compareBytes } from './key-encoding.js';
 import type { ByteSink } from './scratch-file.js';
 import {
   encodeFooter,
@@ -85,8 +84,7 @@ export class SegmentWriter {
   /** Opens the group of a key, or goes on with it. */
   startGroup(partition: number, key: Readonly<Slice>): void {
     if (partition !== this.#partition) this.#startPartition(partition);
-    const before = this.#key.view();
-    const order = compareBytes(before, 0, before.length, key.bytes, key.start, key.end);
+    const order = this.#key.compare(key);
     if (order === 0) return;
     if (order > 0) throw new Error(`a key of partition ${partition} does not sort after the one before it`);
     this.#writeEntry();

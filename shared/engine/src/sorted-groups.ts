@@ -84,12 +84,21 @@ function distribute({ keyFacts: facts, keyCount }: GroupColumns, ends: Uint32Arr
   return order;
 }
 
+/**
+ * Reads keys in an order that has nothing to do with the one in which they came, so each place it looks at is far from the one before, and takes
+ * the processor as long to come by as a hundred operations. Unless it knows of several: it fetches them side by side. So the cursor looks at many
+ * keys ahead, at one kind of place after the other, and finds all of it in the cache when it comes to them.
+ */
+const keysAhead = 32;
+
 class BufferCursor implements GroupCursor {
   readonly key: Slice = emptySlice();
   readonly chunk: ValueChunk = emptyChunk();
   readonly #columns: GroupColumns;
   readonly #order: Uint32Array;
   #rank = 0;
+  /** What the places ahead hold: for nobody, so that they are looked at. */
+  readonly #seen = new Int32Array(1);
   /** Plus 1; 0 is none. */
   #nextChunk = 0;
   readonly #sum = new Float64Array([NaN]);
@@ -104,6 +113,7 @@ class BufferCursor implements GroupCursor {
   nextGroup(): boolean {
     this.#nextChunk = 0;
     if (this.#rank >= this.#order.length) return false;
+    if (this.#rank % keysAhead === 0) this.#lookAhead();
     const facts = this.#columns.keyFacts;
     const key = this.#order[this.#rank++] as number;
     this.#sum[0] = this.#columns.sumOf(key);
@@ -112,6 +122,29 @@ class BufferCursor implements GroupCursor {
     this.key.end = facts[at + keyFact.end] as number;
     this.#nextChunk = facts[at + keyFact.firstChunk] as number;
     return true;
+  }
+
+  #lookAhead(): void {
+    const { keyFacts: facts, keys, chunks, values } = this.#columns;
+    const order = this.#order;
+    const first = this.#rank;
+    const end = Math.min(first + keysAhead, order.length);
+    let seen = 0;
+    for (let i = first; i < end; i++) seen ^= facts[(order[i] as number) * keyFacts] as number;
+    for (let i = first; i < end; i++) {
+      const at = (order[i] as number) * keyFacts;
+      const chunk = facts[at + keyFact.firstChunk] as number;
+      seen ^= keys[facts[at + keyFact.start] as number] as number;
+      if (chunk !== 0) seen ^= chunks[(chunk - 1) * chunkFacts + chunkFact.end] as number;
+    }
+    for (let i = first; i < end; i++) {
+      const chunk = facts[(order[i] as number) * keyFacts + keyFact.firstChunk] as number;
+      if (chunk === 0) continue;
+      const at = (chunk - 1) * chunkFacts;
+      const start = chunks[at + chunkFact.start] as number;
+      seen ^= (values[start] as number) ^ (values[(chunks[at + chunkFact.end] as number) - 1] as number);
+    }
+    this.#seen[0] = seen;
   }
 
   nextChunk(): boolean {

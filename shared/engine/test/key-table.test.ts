@@ -1,7 +1,7 @@
 import { propertyOptions } from '@gridmr/testkit';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { KeyTable } from '../dist/key-table.js';
+import { KeyTable, keysSoughtAhead } from '../dist/key-table.js';
 
 /** Keys of all lengths around those that are looked for in different ways, of few different bytes, zeros among them. */
 const key = fc.uint8Array({ minLength: 1, maxLength: 30, max: 2 });
@@ -12,7 +12,10 @@ function find(table: KeyTable, keys: readonly Uint8Array[], after: number, given
   const bytes = new Uint8Array([...keys.flatMap(each => [...each]), ...new Uint8Array(after)]);
   const view = new DataView(bytes.buffer);
   let start = 0;
-  return keys.map(({ length }) => {
+  const ends = Uint32Array.from(keys, ({ length }) => (start += length));
+  start = 0;
+  return keys.map(({ length }, i) => {
+    if (i % keysSoughtAhead === 0) table.seekAhead(view, start, ends, i, keys.length);
     start += length;
     return table.find(bytes, view, start - length, start, given);
   });
