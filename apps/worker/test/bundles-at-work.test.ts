@@ -11,6 +11,7 @@ import {
   type TaskData,
   type TaskReturn,
   taskId,
+  zeroCounters,
 } from '@gridmr/contracts';
 import { openConsumer } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
@@ -141,6 +142,29 @@ describe('a bundle', function () {
     await runTask(fixture.tools, slots, limits, again, 'token', none, heldLock());
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 0))?.attempt).to.equal(1);
     expect((await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt).to.equal(2);
+  });
+
+  it('leaves alone what another message commits between its own look and the turn of the task', async () => {
+    const { asked, plan } = await startJob('(line, ctx) => ctx.emit(line, 1)', []);
+    const first = await message(plan, 0);
+    const at = new Date().toISOString();
+    const made = { file: 'm-00001.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
+    const who = { task_id: taskId(asked.job_id, 'map', 1), attempt: 1, worker_id: 'another' };
+    const jobs = Object.assign(Object.create(fixture.tools.jobs), {
+      anyMayBeCommitted: async () => {
+        await fixture.tools.jobs.commitAttempt({ ...who, started_at: at, committed_at: at, ...made });
+        return false;
+      },
+    });
+    const started = Object.assign(Object.create(first ?? null), { attemptsStarted: 1, data: first?.data });
+    const none = new AbortController().signal;
+    await runTask({ ...fixture.tools, jobs }, slots, limits, started, 'token', none, heldLock());
+    await fixture.tools.news.flush();
+    const entries = await fixture.redis.xrange(eventStream, '-', '+');
+    const events = entries.map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent);
+    const told = events.flatMap(event => (event.type === 'attempt' ? [`${event.task_id} ${event.worker_id}`] : []));
+    const own = `${taskId(asked.job_id, 'map', 0)} ${fixture.tools.workerId}`;
+    expect(told).to.deep.equal([own, `${who.task_id} another`]);
   });
 
   it('forgets no task when it turns out to be slow just after one of its attempts has failed', async () => {

@@ -62,10 +62,13 @@ export interface AttemptOutcome {
   readonly logLines: readonly string[];
 }
 
+/** What became of a task that was asked for: of one that had been committed by the time its turn came, no attempt was made. */
+export type TaskOutcome = AttemptOutcome | 'committed before';
+
 /** What a task thread says besides, before a request of it fails. */
 export interface AttemptsNotice {
-  /** The attempts that came to their end before. */
-  readonly ended: readonly AttemptOutcome[];
+  /** The tasks that came to their end before. */
+  readonly ended: readonly TaskOutcome[];
   /** Files, of the platform's own, that turned out missing or damaged. */
   readonly damaged: readonly string[];
 }

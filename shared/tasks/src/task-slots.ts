@@ -4,7 +4,7 @@
  */
 import { GuardedThread, type RunOptions } from '@gridmr/sandbox';
 import { LocalDirectory } from '@gridmr/storage';
-import type { AttemptOutcome, AttemptsRequest, TaskThreadData } from './attempt-request.js';
+import type { AttemptsRequest, TaskOutcome, TaskThreadData } from './attempt-request.js';
 
 const threadEntry = new URL('./task-thread/main.js', import.meta.url);
 
@@ -52,11 +52,11 @@ export class TaskSlots implements AsyncDisposable {
    * Makes the attempts of one message in an idle thread, one after the other. Throws what an attempt threw, or why its thread had to be terminated; the
    * outcomes of those before it come by `onNotice`, unless the thread was terminated.
    */
-  async run(request: AttemptsRequest, options: RunOptions): Promise<AttemptOutcome[]> {
+  async run(request: AttemptsRequest, options: RunOptions): Promise<TaskOutcome[]> {
     const thread = await (this.#idle.pop() ?? this.#startThread());
     this.#busy.add(thread);
     try {
-      return await thread.run<AttemptsRequest, AttemptOutcome[]>(request, options);
+      return await thread.run<AttemptsRequest, TaskOutcome[]>(request, options);
     } finally {
       this.#busy.delete(thread);
       if (thread.alive) this.#idle.push(Promise.resolve(thread));

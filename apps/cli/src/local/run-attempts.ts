@@ -52,7 +52,7 @@ export async function runAttempts(
     };
     try {
       const [outcome] = await slots.run(request, { deadlineMs: request.timeoutMs, signal });
-      if (outcome === undefined) throw new Error(`the attempt of ${task.taskId} has no outcome`);
+      if (typeof outcome !== 'object') throw new Error(`the attempt of ${task.taskId} has no outcome`);
       return outcome;
     } catch (cause) {
       signal.throwIfAborted();

@@ -6,7 +6,7 @@
  * attempts, pauses between them) counts for one task. A bundle that dies half-way comes again whole, and its committed tasks are left alone.
  */
 import { type AskedJob, attemptFigures, type Plan, queueLimits, type TaskData, TaskError } from '@gridmr/contracts';
-import { type AttemptOutcome, BundleClaims } from '@gridmr/tasks';
+import { BundleClaims, type TaskOutcome } from '@gridmr/tasks';
 import type { Job } from 'bullmq';
 import { stageOf } from '../steps/stages.js';
 import type { StepTools } from '../steps/step-tools.js';
@@ -46,12 +46,17 @@ export class MessageTasks implements Disposable {
     this.#slow = setTimeout(() => this.#isSlow(), this.#slowMs);
   }
 
-  /** Tells of attempts that came to their end, in order; the first call's are those of the first tasks. */
-  async tell(outcomes: readonly AttemptOutcome[]): Promise<void> {
-    for (const { committed, logLines, startedAt, endedAt, figures } of outcomes) {
+  /** Tells of tasks that came to their end, in order; the first call's are the first ones. */
+  async tell(outcomes: readonly TaskOutcome[]): Promise<void> {
+    for (const outcome of outcomes) {
       const index = this.indices[this.#told];
       const news = this.#news[this.#told++];
       if (news === undefined || index === undefined) throw new Error('more attempts have ended than were asked for');
+      if (outcome === 'committed before') {
+        await this.#checkWinner(index, news);
+        continue;
+      }
+      const { committed, logLines, startedAt, endedAt, figures } = outcome;
       news.log(logLines);
       const state = committed ? 'committed' : 'superseded';
       news.publish(state, null, committed, { at: endedAt, startedAt, figures });
@@ -74,7 +79,7 @@ export class MessageTasks implements Disposable {
    * An attempt failed, or had to stop, after those that `ended`. Returns its news; the tasks behind it are queued by themselves, unless the
    * message comes back whole.
    */
-  async fail(ended: readonly AttemptOutcome[], comesBack: boolean): Promise<AttemptNews> {
+  async fail(ended: readonly TaskOutcome[], comesBack: boolean): Promise<AttemptNews> {
     const failed = this.indices.indexOf(this.close());
     try {
       await this.tell(ended);

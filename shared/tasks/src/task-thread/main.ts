@@ -6,12 +6,13 @@ import { workerData } from 'node:worker_threads';
 import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
-import { openStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
+import { JobStore, openStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
 import type {
   AttemptOutcome,
   AttemptRequest,
   AttemptsNotice,
   AttemptsRequest,
+  TaskOutcome,
   TaskThreadData,
 } from '../attempt-request.js';
 import { BundleClaims } from '../bundle-claims.js';
@@ -21,23 +22,23 @@ import { runReduce } from './run-reduce-attempt.js';
 
 const { dataDirectory, inputDirectory, engine } = workerData as TaskThreadData;
 const store = await openStore(dataDirectory, { mayBlock: true });
+const jobs = new JobStore(store);
 const inputs = inputDirectory === undefined ? store : await openStore(inputDirectory, { mayBlock: true });
 
 const damagedCodes: readonly StorageErrorCode[] = ['damaged', 'not_found'];
 
-serveRequests<AttemptsRequest, AttemptOutcome[]>(makeAttempts, ({ memoryBytes }) => prepareGuest(engine, memoryBytes));
+serveRequests<AttemptsRequest, TaskOutcome[]>(makeAttempts, ({ memoryBytes }) => prepareGuest(engine, memoryBytes));
 
 async function makeAttempts(
   { tasks, claims, ...shared }: AttemptsRequest,
   calls: RequestCalls,
-): Promise<AttemptOutcome[]> {
-  const outcomes: AttemptOutcome[] = [];
+): Promise<TaskOutcome[]> {
+  const outcomes: TaskOutcome[] = [];
   const bundle = new BundleClaims(tasks.length, claims);
   try {
     for (let at = bundle.claim(); at !== undefined; at = bundle.claim()) {
       const task = tasks[at];
-      if (task !== undefined)
-        outcomes.push(await runAttempt({ ...shared, ...task, startedAt: new Date().toISOString() }));
+      if (task !== undefined) outcomes.push(await runTask({ ...shared, ...task, startedAt: new Date().toISOString() }));
     }
     return outcomes;
   } catch (error) {
@@ -46,6 +47,24 @@ async function makeAttempts(
       ? new TaskError({ code: 'storage_error', message: error.message }, { cause: error })
       : error;
   }
+}
+
+/**
+ * Looks once more whether the task is committed, at the last moment and by a time after that of its start: the main thread has looked, but its message may be one of two, and
+ * the tasks before it in a bundle may have taken long. So what is committed is not begun again.
+ */
+async function runTask(request: AttemptRequest): Promise<TaskOutcome> {
+  const { asked, kind, index } = request;
+  const mayBe = await jobs.anyMayBeCommitted(asked.job_id, kind, [index]);
+  if (mayBe && (await jobs.readCommit(asked.job_id, kind, index).catch(nothingIfDamaged)) !== undefined) {
+    return 'committed before';
+  }
+  return runAttempt(request);
+}
+
+/** Whether a damaged record counts, the commit will say. */
+function nothingIfDamaged(error: unknown): undefined {
+  if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
 }
 
 function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
