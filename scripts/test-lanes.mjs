@@ -17,6 +17,9 @@ const aside = [
   ...['tests/command-line', 'tests/examples', 'tests/fences', 'tests/infra', 'tests/nfs'],
 ];
 
+/** The last of those that run by themselves, in this order: they look at times of seconds or less, and nothing runs beside them any more by then. */
+const last = ['tests/browser', 'tests/chaos', 'tests/load'];
+
 /** As `nice` has it: what is left over is theirs. */
 export const asideNiceness = 10;
 
@@ -29,6 +32,9 @@ export const asideNiceness = 10;
  */
 export function testLanes(suites, areAll) {
   if (!areAll) return { main: suites, aside: [] };
-  const isAside = ({ name }) => aside.includes(name.replaceAll('\\', '/'));
-  return { main: suites.filter(suite => !isAside(suite)), aside: suites.filter(isAside) };
+  const plain = ({ name }) => name.replaceAll('\\', '/');
+  const isAside = suite => aside.includes(plain(suite));
+  const main = suites.filter(suite => !isAside(suite));
+  main.sort((a, b) => last.indexOf(plain(a)) - last.indexOf(plain(b)));
+  return { main, aside: suites.filter(isAside) };
 }
