@@ -18,6 +18,11 @@ export class StallMeter implements Disposable {
     return performance.now() - this.#startedMs - this.#stalledMs;
   }
 
+  /** Milliseconds since the start, by the clock: what has to have passed at least, a machine that stands still shortens by nothing. */
+  get passedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
   get stalledMs(): number {
     this.#tick();
     return this.#stalledMs;
