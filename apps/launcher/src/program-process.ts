@@ -67,8 +67,8 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     const { entry, niceness, logger, name } = this.#options;
     const child = fork(entry, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#ready = undefined;
-    child.on('message', (message: { ready?: Ready }) => {
-      this.#ready ??= message.ready;
+    whenReady<Ready>(child, ready => {
+      if (child === this.#child) this.#ready = ready;
     });
     if (niceness === undefined || child.pid === undefined) return child;
     letOthersFirst(child.pid, niceness).catch(error => {
@@ -82,9 +82,7 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     const child = this.#child;
     const timeout = AbortSignal.timeout(processLimits.readyMs);
     return new Promise((resolve, reject) => {
-      child.on('message', (message: { ready?: Ready }) => {
-        if (message.ready !== undefined) resolve(message.ready);
-      });
+      whenReady(child, resolve);
       child.once('error', error => reject(new ProgramStartError(name, error.message)));
       child.once('exit', code =>
         reject(new ProgramStartError(name, `it ended with code ${code}; see its message above`)),
@@ -130,4 +128,10 @@ export class ProgramProcess<Ready> implements AsyncDisposable {
     await gone;
     clearTimeout(deadline);
   }
+}
+
+function whenReady<Ready>(child: ChildProcess, tell: (ready: Ready) => void): void {
+  child.on('message', (message: { ready?: Ready }) => {
+    if (message.ready !== undefined) tell(message.ready);
+  });
 }

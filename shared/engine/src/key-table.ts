@@ -112,10 +112,10 @@ export class KeyTable {
     if (length > shortBytes || given !== undefined || start + shortBytes > bytes.length) {
       return this.#findAny(bytes, start, end, given);
     }
-    const w0 = view.getInt32(start, true) & (wordMasks[length + 12] as number);
-    const w1 = view.getInt32(start + 4, true) & (wordMasks[length + 8] as number);
-    const w2 = view.getInt32(start + 8, true) & (wordMasks[length + 4] as number);
-    const w3 = view.getInt32(start + 12, true) & (wordMasks[length] as number);
+    const w0 = keyWord(view, start, length, 0);
+    const w1 = keyWord(view, start, length, 4);
+    const w2 = keyWord(view, start, length, 8);
+    const w3 = keyWord(view, start, length, 12);
     const hash = hashWords(w0, w1, w2, w3, length);
     const slots = this.#slots;
     const facts = this.#facts;
@@ -250,11 +250,14 @@ export class KeyTable {
   }
 }
 
-/** Of a key with 16 bytes of memory from its start on. */
+/** The four bytes of a key at `offset`, without those behind its end; it has 16 bytes of memory from its start on. */
+function keyWord(view: DataView, start: number, length: number, offset: number): number {
+  return view.getInt32(start + offset, true) & (wordMasks[length + 12 - offset] as number);
+}
+
 function hashShort(view: DataView, start: number, length: number): number {
-  const w0 = view.getInt32(start, true) & (wordMasks[length + 12] as number);
-  const w1 = view.getInt32(start + 4, true) & (wordMasks[length + 8] as number);
-  const w2 = view.getInt32(start + 8, true) & (wordMasks[length + 4] as number);
-  const w3 = view.getInt32(start + 12, true) & (wordMasks[length] as number);
-  return hashWords(w0, w1, w2, w3, length);
+  const w0 = keyWord(view, start, length, 0);
+  const w1 = keyWord(view, start, length, 4);
+  const w2 = keyWord(view, start, length, 8);
+  return hashWords(w0, w1, w2, keyWord(view, start, length, 12), length);
 }

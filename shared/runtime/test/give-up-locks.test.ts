@@ -1,16 +1,9 @@
 /** Over a real BullMQ: the script knows its keys, and this notices if they change. */
-import {
-  connectRedis,
-  giveUpLocks,
-  openConsumer,
-  openQueues,
-  type QueueServer,
-  startQueueServer,
-} from '@gridmr/runtime';
+import { giveUpLocks, openConsumer, openQueues } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { openPrivateRedis, type PrivateRedis } from './private-redis.js';
 import { RecordedLog } from './recorded-log.js';
-import { temporaryDirectory } from './temporary-directory.js';
 
 /** Nothing in this test lives so long. */
 const lockSeconds = 600;
@@ -20,20 +13,14 @@ describe('the locks of a worker that is known to be dead', function () {
   this.timeout(60_000);
   const log = new RecordedLog();
   const data = { job_id: 'j', kind: 'map', index: 0 } as const;
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: QueueServer;
-  let redis: ReturnType<typeof connectRedis>;
+  let place: PrivateRedis;
+  let redis: PrivateRedis['redis'];
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startQueueServer({ dataDirectory: directory.path, logger: log });
-    redis = connectRedis(server.url, 'worker', log);
+    place = await openPrivateRedis(log);
+    redis = place.redis;
   });
-  after(async () => {
-    redis?.disconnect();
-    await server?.stop();
-    await directory?.[Symbol.asyncDispose]();
-  });
+  after(() => place?.[Symbol.asyncDispose]());
   beforeEach(() => redis.flushall());
 
   function consume(name: string, at: (id: string) => Promise<void>) {

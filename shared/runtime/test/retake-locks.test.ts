@@ -1,29 +1,23 @@
 /** Over a real BullMQ: the script knows its keys, and this notices if they change. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRedis, openConsumer, openQueues, type QueueServer, startQueueServer } from '@gridmr/runtime';
+import { openConsumer, openQueues } from '@gridmr/runtime';
 import { waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { openPrivateRedis, type PrivateRedis } from './private-redis.js';
 import { RecordedLog } from './recorded-log.js';
-import { temporaryDirectory } from './temporary-directory.js';
 
 describe('a lock that has run out', function () {
   this.timeout(60_000);
   const log = new RecordedLog();
   const data = { job_id: 'j', kind: 'map', index: 0 } as const;
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: QueueServer;
-  let redis: ReturnType<typeof connectRedis>;
+  let place: PrivateRedis;
+  let redis: PrivateRedis['redis'];
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startQueueServer({ dataDirectory: directory.path, logger: log });
-    redis = connectRedis(server.url, 'worker', log);
+    place = await openPrivateRedis(log);
+    redis = place.redis;
   });
-  after(async () => {
-    redis?.disconnect();
-    await server?.stop();
-    await directory?.[Symbol.asyncDispose]();
-  });
+  after(() => place?.[Symbol.asyncDispose]());
   beforeEach(() => redis.flushall());
 
   /** A message is at work until `finish` is called, and loses its lock to `lose`. Returns what became of it. */

@@ -28,7 +28,7 @@ import {
 import type { BlobPath, BlobStore, BlobWriter, ReadOptions } from './blob-store.js';
 import { damaged, type FileSchema, jsonBytes, readJson } from './json-file.js';
 import { readPlanChunk, removePlanChunks, writePlanChunks } from './plan-chunks.js';
-import { StorageError } from './storage-error.js';
+import { nothingIfDamaged, StorageError } from './storage-error.js';
 import { Withdrawals } from './withdrawals.js';
 
 /** `…/map/00000/m-00012.json`, `…/m-00012.g1.json` */
@@ -170,7 +170,7 @@ export class JobStore {
   async withdraw(jobId: string, kind: TaskKind, index: number, file?: string): Promise<number> {
     const withdrawals = await this.withdrawals(jobId);
     const generation = withdrawals.generation(kind, index);
-    const standing = await this.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
+    const standing = await this.readCommit(jobId, kind, index, withdrawals).catch(nullIfDamaged);
     if (standing === undefined || (standing !== null && standing.file !== file)) return generation;
     await this.store.commitOnce(jobFiles.withdrawal(jobId, kind, index, generation), new Uint8Array());
     return generation + 1;
@@ -221,9 +221,8 @@ async function readOwn<Value extends { job_id: string }>(
   return value;
 }
 
-function nothingIfDamaged(error: unknown): null {
-  if (error instanceof StorageError && error.code === 'damaged') return null;
-  throw error;
+function nullIfDamaged(error: unknown): null {
+  return nothingIfDamaged(error) ?? null;
 }
 
 /** What a lost commit found in its way. A mount that caches missing names may not show it for a moment. */

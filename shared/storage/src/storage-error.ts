@@ -23,3 +23,8 @@ export class StorageError extends Error {
     this.path = path;
   }
 }
+
+/** For the reader of a file of ours who takes a damaged one for none. Throws any other error. */
+export function nothingIfDamaged(error: unknown): undefined {
+  if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
+}

@@ -3,7 +3,7 @@
  * no more than that, but for attempts that came to nothing.
  */
 import { commitNews, queueLimits, sweepLimits, type TaskKind } from '@gridmr/contracts';
-import { StorageError, type Withdrawals } from '@gridmr/storage';
+import { nothingIfDamaged, type Withdrawals } from '@gridmr/storage';
 import type { ApiDependencies } from '../dependencies.js';
 
 type CatchUpDependencies = Pick<ApiDependencies, 'history' | 'jobStore'>;
@@ -49,15 +49,11 @@ async function recordCommits(
   indices: readonly number[],
   withdrawals: Withdrawals,
 ): Promise<void> {
+  // The task of a damaged one will run again, which is the business of workers.
   const read = (index: number) => jobStore.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
   const records = await Promise.all(indices.map(read));
   const events = records.filter(record => record !== undefined).map(commitNews);
   for (let start = 0; start < events.length; start += queueLimits.eventsPerReadMax) {
     await history.recordEvents(events.slice(start, start + queueLimits.eventsPerReadMax));
   }
-}
-
-/** Its task will run again, which is the business of workers. */
-function nothingIfDamaged(error: unknown): undefined {
-  if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
 }

@@ -6,7 +6,7 @@ import { workerData } from 'node:worker_threads';
 import { TaskError } from '@gridmr/contracts';
 import { SegmentDamagedError } from '@gridmr/engine';
 import { prepareGuest, type RequestCalls, serveRequests } from '@gridmr/sandbox';
-import { JobStore, openStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
+import { JobStore, nothingIfDamaged, openStore, StorageError, type StorageErrorCode } from '@gridmr/storage';
 import type {
   AttemptOutcome,
   AttemptRequest,
@@ -55,16 +55,12 @@ async function makeAttempts(
  */
 async function runTask(request: AttemptRequest): Promise<TaskOutcome> {
   const { asked, kind, index } = request;
+  // Whether a damaged record counts, the commit will say.
   const mayBe = await jobs.anyMayBeCommitted(asked.job_id, kind, [index]);
   if (mayBe && (await jobs.readCommit(asked.job_id, kind, index).catch(nothingIfDamaged)) !== undefined) {
     return 'committed before';
   }
   return runAttempt(request);
-}
-
-/** Whether a damaged record counts, the commit will say. */
-function nothingIfDamaged(error: unknown): undefined {
-  if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
 }
 
 function runAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
