@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { installPackages } from './install-packages.mjs';
 import { root } from './root.mjs';
 
-const program = join(root, 'apps/cli/dist/main.js');
+const program = join(root, 'dist/gridmr.js');
 
 async function makeReady() {
   if (!existsSync(join(root, 'node_modules'))) await installPackages();

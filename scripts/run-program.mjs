@@ -1,7 +1,7 @@
 /** Runs a program of this repository on a machine that is made ready for it first, and answers its exit code. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { build } from './build.mjs';
 import { buildEngine } from './build-engine.mjs';
 import { installPackages } from './install-packages.mjs';
@@ -28,8 +28,10 @@ async function buildEngineIfPossible() {
 
 /** In our process group, so that Ctrl-C reaches it too; we only wait for it to stop. A SIGTERM is passed on. */
 function runAttached(program, args) {
+  // Bundled programs have no source maps: these would be read whenever one starts.
+  const mapped = program.startsWith(join(root, 'dist', sep)) ? [] : ['--enable-source-maps'];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [...mapped, program, ...args], { stdio: 'inherit' });
     process.on('SIGINT', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     process.on('SIGHUP', () => child.kill('SIGHUP'));

@@ -7,8 +7,8 @@
  */
 const commands = {
   // A first look need not wait for the optimised engine: the published build does the same, slower.
-  demo: args => runProgram('apps/launcher/dist/demo.js', args, { withEngine: false }),
-  start: args => runProgram('apps/launcher/dist/start.js', args, { withEngine: true }),
+  demo: args => runProgram('dist/demo.js', args, { withEngine: false }),
+  start: args => runProgram('dist/start.js', args, { withEngine: true }),
   bench: args => runProgram('loadtest/bench.mjs', args, { withEngine: true }),
   loadtest: args => runProgram('loadtest/run-load.mjs', args, { withEngine: true }),
   chaos: args => runProgram('tests/dist-test/chaos/schedules/run-chaos.js', args, { withEngine: true }),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# assemble-production.sh DIRECTORY - puts what the API and workers need to run, and nothing else, into DIRECTORY: their own
-# build, the dashboard, the optimised engine, and the packages of production, as the lockfile has them. Run it in a checkout
+# assemble-production.sh DIRECTORY - puts what the API and workers need to run, and nothing else, into DIRECTORY: the bundled
+# programs, the dashboard, the optimised engine, and the packages of production, as the lockfile has them. Run it in a checkout
 # that is built; the Dockerfile does so, and so does a test.
 set -euo pipefail
 
@@ -14,11 +14,8 @@ for package in apps/* shared/* tests; do
   mkdir -p "$target/$package"
   cp "$package/package.json" "$target/$package"/
 done
-for package in apps/api apps/worker apps/web shared/{contracts,engine,history,runtime,samples,sandbox,storage,tasks}; do
-  # What was compiled, without what only editors read.
-  (cd "$package" && find dist -type f ! -name '*.d.ts' ! -name '*.d.ts.map' ! -name '.tsbuildinfo' -print0 |
-    tar --null -T - -cf -) | tar -xf - -C "$target/$package"
-done
+cp -R dist "$target"/
+cp -R apps/web/dist "$target/apps/web"/
 mkdir -p "$target/shared/sandbox/engine"
 cp shared/sandbox/engine/* "$target/shared/sandbox/engine"/
 cd "$target"

@@ -7,8 +7,8 @@ const run = promisify(execFile);
 
 /** Of a process, in its command line. */
 export const processMarks = {
-  api: 'api/dist/main.js',
-  worker: 'worker/dist/main.js',
+  api: 'dist/api.js',
+  worker: 'dist/worker.js',
   queueServer: 'redis-server',
   embeddedQueueServer: 'embedded-queue-main',
 } as const;

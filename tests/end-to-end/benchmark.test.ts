@@ -99,7 +99,7 @@ describe('a benchmark', function () {
     const [pid] =
       stdout
         .split('\n')
-        .find(line => line.includes('api/dist/main.js'))
+        .find(line => line.includes('dist/api.js'))
         ?.trim()
         .split(/\s+/) ?? [];
     process.kill(Number(pid), 'SIGKILL');

@@ -13,7 +13,7 @@ describe('npm run demo', function () {
     await using temporary = await TemporaryDirectory.create('demo');
     const before = await childProcesses();
     const demo = TestProcess.spawn('node', {
-      args: ['apps/launcher/dist/demo.js'],
+      args: ['dist/demo.js'],
       cwd: root,
       env: { TMPDIR: temporary.path },
     });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { GridmrClient } from '@gridmr/client';
 import { type TemporaryDirectory, TestProcess } from '@gridmr/testkit';
 
-const startEntry = fileURLToPath(new URL('../../../apps/launcher/dist/start.js', import.meta.url));
+const startEntry = fileURLToPath(new URL('../../../dist/start.js', import.meta.url));
 const readyTimeoutMs = 120_000;
 
 export interface StartedStack {

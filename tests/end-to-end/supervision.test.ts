@@ -82,10 +82,10 @@ describe('a supervised stack', function () {
   });
 
   it('starts a killed API again, at the same address', async () => {
-    const killed = await processOf('api/dist/main.js');
+    const killed = await processOf('dist/api.js');
     process.kill(killed, 'SIGKILL');
     await waitUntil('another API', async () => {
-      const pid = await processOf('api/dist/main.js');
+      const pid = await processOf('dist/api.js');
       return pid > 0 && pid !== killed && (await stack.client.health()).status === 'ok';
     });
     await completesJobs();

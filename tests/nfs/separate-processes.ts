@@ -8,7 +8,7 @@ import { TemporaryDirectory, TestProcess } from '@gridmr/testkit';
 const builtHere = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface SeparateSettings {
-  /** Where `apps/api/dist/main.js` and so on are. */
+  /** Where `dist/api.js` and so on are. */
   readonly root?: string;
   readonly apiDirectory: string;
   /** One worker each. */
@@ -53,7 +53,7 @@ export class SeparateProcesses implements AsyncDisposable {
         GRIDMR_API_PORT: '0',
         GRIDMR_LOG_LEVEL: 'warn',
       };
-      const process = TestProcess.fork(`${root}/apps/${program}/dist/main.js`, {
+      const process = TestProcess.fork(`${root}/dist/${program}.js`, {
         cwd: root,
         env: { ...settings, ...env },
       });

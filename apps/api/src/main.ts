@@ -20,11 +20,12 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const logger = createLogger({ level: settings.logLevel, service: 'api' });
   installCrashGuard(logger);
-  using _watch = new LoopWatch(logger);
   const signal = stopSignal();
   await using stack = new StopStack(logger);
   try {
     const address = await startApi(settings, logger, stack);
+    // While it starts nobody waits for it.
+    using _watch = new LoopWatch(logger);
     logger.info('the API listens', { ...address });
     process.send?.({ ready: address });
     await untilAborted(signal);

@@ -15,10 +15,10 @@ import {
 import { mournWorker } from './mourn-worker.js';
 import { ProgramProcess } from './program-process.js';
 
-const apiEntry = new URL('../../api/dist/main.js', import.meta.url);
+const apiEntry = new URL('../../../dist/api.js', import.meta.url);
 /** On one machine, what answers requests and hands out work goes before the work itself. */
 const ofWorkers = { niceness: processLimits.workerNiceness };
-const workerEntry = new URL('../../worker/dist/main.js', import.meta.url);
+const workerEntry = new URL('../../../dist/worker.js', import.meta.url);
 
 export interface StackOptions {
   readonly settings: Settings;

@@ -14,7 +14,6 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const logger = createLogger({ level: settings.logLevel, service: 'worker' });
   installCrashGuard(logger);
-  using _watch = new LoopWatch(logger);
   const stop = stopSignal();
   if (settings.redisUrl === undefined) {
     throw new Error(
@@ -27,6 +26,8 @@ async function main(): Promise<void> {
     logger.info('worker stops before it was ready', { reason: String(stop.reason) });
     process.exit(0);
   }
+  // While it starts it has no lock to renew.
+  using _watch = new LoopWatch(logger);
   using _alive = settings.aliveFile === undefined ? undefined : new AliveFile(settings.aliveFile, logger);
   if (process.connected) process.send?.({ ready: { workerId: worker.workerId } });
   await untilAborted(stop);

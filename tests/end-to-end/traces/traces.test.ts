@@ -179,5 +179,5 @@ describe('traces', function () {
 });
 
 function programOf(entry: string): string | undefined {
-  return /apps\/(\w+)\//.exec(entry)?.[1];
+  return /dist\/(\w+)\.js$/.exec(entry)?.[1];
 }
