@@ -12,7 +12,8 @@ const killedShare = 0.11;
 const kills = Math.round(tasks * killedShare);
 /** Turns of an empty loop, all in one record: some 1.2 s in the sandbox. */
 const turns = Number(process.argv[4] ?? 2.4e7);
-const pollMs = 20;
+/** Often enough for the moments, which are 600 ms apart, and seldom enough to cost the job nothing. */
+const pollMs = 100;
 
 await withStack(async stack => {
   // Lines are of one length, so each split has one.

@@ -29,7 +29,7 @@ function figuresOf(pid) {
 function nameOf([program = '', ...args]) {
   if (/redis-server|valkey-server/.test(program)) return 'queue';
   const entry = args.find(arg => arg.endsWith('.js')) ?? '';
-  return /apps\/(api|worker)\//.exec(entry)?.[1] ?? (entry.includes('embedded-queue') ? 'queue' : undefined);
+  return /dist\/(api|worker)\.js$/.exec(entry)?.[1] ?? (entry.includes('embedded-queue') ? 'queue' : undefined);
 }
 
 /** The fields of a process after its name. */
