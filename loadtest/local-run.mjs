@@ -1,11 +1,13 @@
 /**
  * `node loadtest/local-run.mjs [megabytes] [rounds]`: word count by `gridmr run` beside the same job through a stack with as many workers as there are cores,
- * alternately, on one machine. The stack is warm after its first run, and its start is not counted; the start of the command, and that V8 compiles the engine anew, is.
+ * in turns, on one machine. Through the stack twice: by the command `gridmr submit --follow`, from its start to its end as `gridmr run`, and from the
+ * submission to completion, by a client that runs already. The input is in the data directory before, and the stack is warm after its first run; its start is not counted,
+ * while `gridmr run` starts threads, and V8 compiles the engine anew for them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { benchJobs } from './bench/bench-jobs.mjs';
@@ -32,15 +34,18 @@ try {
     for (let round = 1; round <= rounds; round++) {
       const local = await runLocally(jobFile, file);
       const { seconds, workerCpuSeconds } = await stack.run(job, file);
-      rows.push({ local, stack: { seconds, cpuSeconds: workerCpuSeconds } });
+      const submitted = await submitByCommand(stack, jobFile, file);
+      rows.push({ local, stack: { seconds, cpuSeconds: workerCpuSeconds }, submitted });
       console.log(
         `${round}: gridmr run ${rate(local.seconds)} (${local.cpuSeconds.toFixed(1)} s of processor), ` +
-          `stack ${rate(seconds)} (${workerCpuSeconds.toFixed(1)} s of its workers)`,
+          `gridmr submit --follow ${rate(submitted.seconds)}, ` +
+          `submission to completion ${rate(seconds)} (${workerCpuSeconds.toFixed(1)} s of its workers)`,
       );
     }
-    const ratio = name => median(rows.map(row => row.stack[name] / row.local[name])).toFixed(2);
+    const ratio = (name, other) => median(rows.map(row => row[other][name] / row.local[name])).toFixed(2);
     console.log(
-      `median over ${rounds}: ${ratio('seconds')} times the stack's speed by the clock, ${ratio('cpuSeconds')} by the processor`,
+      `median over ${rounds}, gridmr run beside the stack: ${ratio('seconds', 'submitted')} times its speed from command to command, ` +
+        `${ratio('seconds', 'stack')} beside submission to completion (by the processor ${ratio('cpuSeconds', 'stack')})`,
     );
   });
 } finally {
@@ -64,6 +69,13 @@ async function runLocally(jobFile, file) {
   const [user, system] = stderr.trim().split(' ').map(Number);
   await rm(output, { recursive: true });
   return { seconds, cpuSeconds: user + system };
+}
+
+/** Until the results are printed, which are a few lines. */
+async function submitByCommand(stack, jobFile, file) {
+  const started = performance.now();
+  await run(process.execPath, [command, 'submit', jobFile, '-i', basename(file), '--follow', '-q', '--url', stack.url]);
+  return { seconds: (performance.now() - started) / 1000 };
 }
 
 function rate(seconds) {

@@ -6,8 +6,7 @@
  * `node scripts/bundle-programs.mjs [program…]`, after the compiler; without names, all of them.
  */
 import { rmSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './root.mjs';
 
@@ -22,12 +21,12 @@ const output = join(root, 'dist');
 
 /** Compiled for the machine, looking for files of their own beside themselves, or for few. */
 const leftOutside = [
-  ...[/^better-sqlite3/, /^msgpackr-extract/],
+  ...[/^libsql$/, /^msgpackr-extract/],
   ...[/^quickjs-emscripten/, /^@jitl\//, /^@bull-board\//],
   ...[/^@opentelemetry\/(?!api$)/, /^@aws-sdk\//, /^typescript$/],
 ];
 
-export async function bundlePrograms(names = Object.keys(programs)) {
+async function bundlePrograms(names) {
   rmSync(output, { recursive: true, force: true });
   const input = Object.fromEntries(names.map(name => [name, join(root, programs[name])]));
   const bundle = await rolldown({
@@ -51,23 +50,23 @@ function keepPlaces() {
     name: 'keep-places',
     transform(code, id) {
       if (id.startsWith('\0') || !code.includes('import.meta.')) return null;
-      const place = path => (path === '.' ? './' : path).split(sep).join('/');
       const urls = code.replace(/new URL\(\s*'([^']+)',\s*import\.meta\.url\s*\)/g, (_, path) => {
-        const target = resolve(dirname(id), path);
-        if (!target.endsWith('.js') || target.startsWith(output + sep)) return urlOf(target, path);
-        const name = relative(root, target).replaceAll(sep, '-').replace('-dist-', '-').replace(/\.js$/, '');
-        this.emitFile({ type: 'chunk', id: target, fileName: `${name}.js` });
-        return urlOf(join(output, `${name}.js`), '');
+        const target = join(dirname(id), path);
+        if (!target.endsWith('.js') || target.startsWith(output + sep)) return urlOf(target);
+        const fileName = relative(root, target).replaceAll(sep, '-').replace('-dist-', '-');
+        this.emitFile({ type: 'chunk', id: target, fileName });
+        return urlOf(join(output, fileName));
       });
-      return urls.replaceAll(/(?<!, )import\.meta\.url/g, `${urlOf(id, '')}.href`);
-
-      function urlOf(target, path) {
-        return `new URL('${place(relative(output, target))}${path.endsWith('/') ? '/' : ''}', import.meta.url)`;
-      }
+      return urls.replaceAll(/(?<!, )import\.meta\.url/g, `${urlOf(id)}.href`);
     },
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundlePrograms(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+/** As a bundle writes where a file, or a directory that ends in a slash, is. */
+function urlOf(path) {
+  const place = relative(output, path).split(sep).join('/');
+  return `new URL('./${place}${path.endsWith(sep) ? '/' : ''}', import.meta.url)`;
 }
+
+const named = process.argv.slice(2);
+await bundlePrograms(named.length > 0 ? named : Object.keys(programs));

@@ -442,6 +442,8 @@ export const historyLimits = {
   /** SQLite: statements kept prepared, and the longest that is. */
   preparedMax: 100,
   preparedLengthMax: 2 * kib,
+  /** A page of jobs ends before their specifications have more: a thousand of a megabyte each would be the end of a process. */
+  jobPageBytesMax: 8 * mib,
   /** Positions looked at by one query when tasks without a row are listed by their state. */
   taskWindow: 10_000,
 } as const;

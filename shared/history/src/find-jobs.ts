@@ -1,6 +1,7 @@
 /** Reading jobs: one, a page, or the ids of those that have not ended. */
 import {
   type AskedJob,
+  historyLimits,
   type Job,
   type JobListQuery,
   type JobStatusView,
@@ -35,17 +36,40 @@ export async function findStatus(db: Kysely<Tables>, jobId: string): Promise<Job
   return row && statusView(row);
 }
 
+/**
+ * Looks at how long the specifications are before it reads them, which neither database reads them for: a page ends at `limit` jobs,
+ * or earlier at `jobPageBytesMax`, and has one job at least.
+ */
 export async function listJobs(db: Kysely<Tables>, query: JobListQuery): Promise<Page<Job>> {
-  const rows = await matching(db.selectFrom('jobs'), query)
-    .selectAll()
-    .orderBy('created_at', 'desc')
-    .orderBy('job_id', 'desc')
+  const found = await newestFirst(matching(db.selectFrom('jobs'), query))
+    .select(['job_id', 'created_at', sql<number>`octet_length(asked)`.as('bytes')])
     .limit(query.limit + 1)
     .execute();
-  const items = rows.slice(0, query.limit).map(jobView);
-  const last = items.at(-1);
-  if (last === undefined || rows.length <= query.limit) return { items, next_cursor: null };
-  return { items, next_cursor: encodeCursor({ created_at: last.created_at, job_id: last.job_id }) };
+  const page = found.slice(0, Math.min(query.limit, fittingJobs(found)));
+  const last = page.at(-1);
+  if (last === undefined) return { items: [], next_cursor: null };
+  const ids = page.map(row => row.job_id);
+  const rows = await newestFirst(db.selectFrom('jobs').where('job_id', 'in', ids))
+    .selectAll()
+    .execute();
+  const isLast = found.length === page.length;
+  return {
+    items: rows.map(jobView),
+    next_cursor: isLast ? null : encodeCursor({ created_at: last.created_at, job_id: last.job_id }),
+  };
+}
+
+function fittingJobs(found: readonly { readonly bytes: number }[]): number {
+  let bytes = 0;
+  const over = found.findIndex(row => {
+    bytes += Number(row.bytes);
+    return bytes > historyLimits.jobPageBytesMax;
+  });
+  return over === -1 ? found.length : Math.max(1, over);
+}
+
+function newestFirst(jobs: Jobs): Jobs {
+  return jobs.orderBy('created_at', 'desc').orderBy('job_id', 'desc');
 }
 
 type Jobs = SelectQueryBuilder<Tables, 'jobs', object>;
