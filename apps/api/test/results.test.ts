@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir, readlink } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type OutputFormat, partName } from '@gridmr/contracts';
+import { type OutputFormat, partName, resultLimits } from '@gridmr/contracts';
 import { formatPair, heldBytes, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import type { Response } from 'supertest';
@@ -361,6 +361,24 @@ describe('GET /api/v1/jobs/{id}/results', () => {
       const [answer] = await once(get(url, { headers: { accept } }), 'response');
       return answer;
     };
+
+    it('is merged for so many readers at a time, and for one more when one of them goes away', async () => {
+      const long = Array.from({ length: 400 }, (_, i): Pair => [`key ${1000 + i}`, 'x'.repeat(100_000)]);
+      const merged = await api().submitted({ num_reducers: 2 });
+      await completeJob(api(), merged, [storedPart(long, 'tsv'), storedPart([['last', 1]], 'tsv')]);
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path(merged, '?order=key')}`;
+      const answered = async (): Promise<IncomingMessage> => (await once(get(url), 'response'))[0];
+      // None of them reads.
+      const readers = await Promise.all(Array.from({ length: resultLimits.mergesAtOnceMax }, answered));
+      expect(readers.every(({ statusCode }) => statusCode === 200)).to.equal(true);
+      const refused = await api().http.get(path(merged, '?order=key'));
+      expect(refused.body).to.include({ status: 429, code: 'too_many_requests' });
+      expect(Number(refused.headers['retry-after'])).to.be.greaterThan(0);
+      expect((await api().http.get(path(merged, '?partition=1'))).status).to.equal(200);
+      readers.pop()?.destroy();
+      const more = () => api().http.get(path(merged, '?order=key&partition=1'));
+      await waitUntil('a seat', async () => (await more()).status === 200);
+    });
 
     for (const accept of ['text/tab-separated-values', ndjson, 'text/csv']) {
       it(`streams 50 MB as ${accept} in bounded memory, no faster than the client reads`, async () => {

@@ -110,6 +110,9 @@ export const systemLimits = {
 
 /** A merged download (`order=key`). */
 export const resultLimits = {
+  /** In one process, and of one client with a key: each may hold `windowsBytes`. */
+  mergesAtOnceMax: 8,
+  mergesPerClientMax: 4,
   /** Parts beyond this are opened again for every window that is read of them. */
   openPartsMax: 32,
   /** Of all parts' windows together; but a window is never smaller than `windowBytesMin`. */

@@ -4,11 +4,13 @@ import { noSuchJob } from '../cancel-job.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { resultsExample } from '../docs/answer-examples.js';
 import { findResults } from '../results/find-results.js';
+import { MergeSeats } from '../results/merge-seats.js';
 import { streamResults } from '../results/stream-results.js';
 import { type Route, route } from '../route.js';
 import { jobParamsSchema, jobPathParameter } from './job-routes.js';
 
 export function resultRoutes({ history, store }: ApiDependencies): Route[] {
+  const seats = new MergeSeats();
   return [
     route({
       method: 'get',
@@ -43,16 +45,18 @@ export function resultRoutes({ history, store }: ApiDependencies): Route[] {
         'not_finished',
         'no_results',
         'not_sorted',
+        'too_many_requests',
         'database_unavailable',
         'storage_unavailable',
       ],
-      handle: async ({ params, query, request, response }) => {
+      handle: async ({ params, query, caller, request, response }) => {
         const job = await history.findJob(params.job_id);
         if (job === undefined) throw noSuchJob(params.job_id);
         const parts = await findResults(store, job, query);
         const { output_format: stored, output_compression: compression } = job.spec;
         const { limit, order } = query;
-        await streamResults(store, { parts, stored, compression, limit, order }, request, response);
+        const stream = () => streamResults(store, { parts, stored, compression, limit, order }, request, response);
+        await (order === 'key' ? seats.during(caller, stream) : stream());
         return undefined;
       },
     }),
