@@ -1,10 +1,18 @@
 /** What is told when a message's worker stopped reporting. The loss is real: a consumer takes the message and lets its lock run out. */
 import { EventEmitter, once } from 'node:events';
-import { eventStream, type JobEvent, queueNames, queuePrefix, taskId, zeroCounters } from '@gridmr/contracts';
+import {
+  eventStream,
+  type JobEvent,
+  parseTaskId,
+  queueNames,
+  queuePrefix,
+  taskId,
+  zeroCounters,
+} from '@gridmr/contracts';
 import { waitUntil } from '@gridmr/testkit';
 import { type Job, Worker } from 'bullmq';
 import { expect } from 'chai';
-import { reportLost, tellLossBefore } from '../dist/attempts/report-lost.js';
+import { reportLost, tellLoss, tellLossBefore } from '../dist/attempts/report-lost.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
 import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
@@ -18,13 +26,18 @@ describe('a message whose worker stopped reporting', function () {
   });
   after(() => fixture?.[Symbol.asyncDispose]());
 
-  /** The news of the loss of a message that was taken `losses` times, after attempt 1 was committed or not. */
-  async function newsOfLoss(losses: number, isCommitted: boolean): Promise<Partial<JobEvent>> {
+  /** The first map task of a new job, whose message waits. */
+  async function queuedTask(): Promise<string> {
     const asked = await fixture.ask();
-    const id = taskId(asked.job_id, 'map', 0);
     await fixture.plan(asked, 1);
     const flow = { jobId: asked.job_id, kind: 'map', tasks: 1, barrier: 'map-barrier', spec: asked.spec } as const;
     await addTaskFlow(fixture.tools.queues, { ...flow, isCommitted: () => false, seats: firstSeats });
+    return taskId(asked.job_id, 'map', 0);
+  }
+
+  /** The news of the loss of a message that was taken `losses` times, after attempt 1 was committed or not. */
+  async function newsOfLoss(losses: number, isCommitted: boolean): Promise<Partial<JobEvent>> {
+    const id = await queuedTask();
     if (isCommitted) await commitFirst(id);
     await loseWorkers(id, losses);
     const consumer = new EventEmitter();
@@ -81,6 +94,17 @@ describe('a message whose worker stopped reporting', function () {
 
   it('has lost none if it came back for a task that was committed', async () => {
     expect(await newsOfLoss(2, true)).to.include({ state: 'committed', attempt: 1 });
+  });
+
+  it('has lost none if its job has ended, whose commit records are gone', async () => {
+    const id = await queuedTask();
+    await loseWorkers(id, 1);
+    const { jobId: job_id } = parseTaskId(id);
+    const ended = { status: 'cancelled', error: null, output: null, counters: zeroCounters() } as const;
+    await fixture.tools.jobs.commitVerdict({ ...ended, job_id, finished_at: new Date().toISOString() });
+    await tellLoss(fixture.tools, id);
+    await fixture.tools.news.flush();
+    expect(await newsOf(id)).to.deep.equal([]);
   });
 
   /** News of a message that begins again after it was lost and failed so often, and had so many other starts. */

@@ -17,7 +17,7 @@ import { repeatNews } from './repeat-news.js';
 
 export function reportLost(tools: StepTools, consumer: Pick<Worker, 'on'>): void {
   consumer.on('stalled', messageId => {
-    report(tools, messageId).catch(error =>
+    tellLoss(tools, messageId).catch(error =>
       tools.logger.warn('an attempt is lost, but this could not be told', { task_id: messageId, error }),
     );
   });
@@ -35,7 +35,7 @@ export function tellLossBefore(tools: StepTools, task: TaskData, message: Job): 
   if (attemptsStarted - 1 <= attemptsMade + stalledCounter) new AttemptNews(tools, task, attempt).publish('lost');
 }
 
-async function report(tools: StepTools, messageId: string): Promise<void> {
+export async function tellLoss(tools: StepTools, messageId: string): Promise<void> {
   const message = await tools.queues.tasks.getJob(messageId);
   if (message === undefined) return;
   const state = await message.getState();
@@ -44,6 +44,8 @@ async function report(tools: StepTools, messageId: string): Promise<void> {
   const attempt = attemptNumber(message, task);
   const record = await tools.jobs.readCommit(task.job_id, task.kind, task.index);
   if (record !== undefined && record.attempt <= attempt) return repeatNews(tools, record);
+  // Without a record the task may have been committed all the same: the clean-up of a job that has ended removes them.
+  if ((await tools.jobs.readVerdict(task.job_id)) !== undefined) return;
   const asked = await tools.known.asked(task.job_id).catch(() => undefined);
   const logger = asked === undefined ? tools.logger : tools.logger.child({ trace_id: asked.trace_id });
   const news = new AttemptNews({ ...tools, logger }, task, attempt);
