@@ -33,6 +33,8 @@ async function bundlePrograms(names) {
     cwd: root,
     input,
     platform: 'node',
+    // What is bundled is compiled already; images do not even have all projects that it refers to.
+    tsconfig: false,
     external: leftOutside,
     plugins: [keepPlaces()],
     logLevel: 'warn',
