@@ -1,14 +1,19 @@
 /**
  * When each task of a job was committed, as the shared directory showed it while the job ran: its clean-up removes the records, and
  * news of them may be lost by the very fault that is tested.
+ *
+ * A commit is the moment when the record has its name, which Linux writes down. What the record itself says is earlier: it is written after
+ * that. In between nobody can know of it, and of two attempts that began before both may go on.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { GridmrClient } from '@gridmr/client';
 import { type Attempt, commitRecordSchema, jobFiles } from '@gridmr/contracts';
 import type { TemporaryDirectory } from '@gridmr/testkit';
 import { expect } from 'chai';
 
 const lookMs = 2;
+/** Times of files are those of the kernel's last tick. */
+const tickMs = 10;
 
 export class CommitWatch implements Disposable {
   readonly #jobId: string;
@@ -55,7 +60,7 @@ export class CommitWatch implements Disposable {
     if (!path.endsWith('.json') || this.#seen.has(path)) return;
     try {
       const record = commitRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-      this.#committedAt.set(record.task_id, record.committed_at);
+      this.#committedAt.set(record.task_id, new Date(statSync(path).ctimeMs + tickMs).toISOString());
       this.#seen.add(path);
     } catch (error) {
       // The clean-up was faster.
