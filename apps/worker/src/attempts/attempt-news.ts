@@ -28,8 +28,8 @@ export class AttemptNews {
   readonly #tools: StepTools;
   readonly #jobId: string;
   readonly #speculative: boolean;
-  /** If nobody knows better: when the worker got the message. */
   #startedAt = new Date().toISOString();
+  #isUntold = true;
 
   constructor(tools: StepTools, { job_id, kind, index, speculative }: TaskData, attempt: number) {
     this.#tools = tools;
@@ -38,6 +38,16 @@ export class AttemptNews {
     this.taskId = taskId(job_id, kind, index);
     this.attempt = attempt;
     this.logger = tools.logger.child({ job_id, task_id: this.taskId, attempt });
+  }
+
+  /** If nobody knows better: when the worker got the message. */
+  get startedAt(): string {
+    return this.#startedAt;
+  }
+
+  /** Nobody has heard of the attempt. */
+  get isUntold(): boolean {
+    return this.#isUntold;
   }
 
   /** `final`: no further attempt of this task will be made. */
@@ -49,6 +59,7 @@ export class AttemptNews {
   ): void {
     const { at = new Date().toISOString(), startedAt = this.#startedAt, figures } = details;
     this.#startedAt = startedAt;
+    this.#isUntold = false;
     this.#tools.news.publish({
       type: 'attempt',
       job_id: this.#jobId,

@@ -1,7 +1,7 @@
 /**
  * An attempt did not come to its commit, and nobody minds: its message is done all the same.
  *
- * - another attempt of its task is committed, or was and the job has completed since: this one is `cancelled`;
+ * - another attempt of its task is committed, or was and the job has completed since: this one is `cancelled`, or nothing is told of it if it cannot have begun;
  * - it is committed itself, and was stopped or failed only afterwards;
  * - it is speculative: nobody asked for it, so its failure is left to the straggler to repeat, and it is not made again.
  *
@@ -43,7 +43,7 @@ async function lookForExcuse(
 ): Promise<Excuse | undefined> {
   const record = await tools.jobs.readCommit(task.job_id, task.kind, index);
   if (record !== undefined)
-    return record.attempt === attemptNumber(message, task) ? committed(tools, record) : cancelled;
+    return record.attempt === attemptNumber(message, task) ? committed(tools, record) : overtakenBy(record);
   const verdict = await tools.jobs.readVerdict(task.job_id);
   if (verdict?.status === 'completed') return cancelled;
   if (task.speculative === undefined) return undefined;
@@ -52,6 +52,14 @@ async function lookForExcuse(
 
 function committed(tools: StepTools, record: CommitRecord): Excuse {
   return () => repeatNews(tools, record);
+}
+
+/** The task thread looks before it begins: a worker that got the message after the commit was stopped while it looked. */
+function overtakenBy({ committed_at }: CommitRecord): Excuse {
+  return news => {
+    if (news.isUntold && news.startedAt > committed_at) news.logger.info('the task is committed already');
+    else cancelled(news);
+  };
 }
 
 function cancelled(news: AttemptNews): void {
