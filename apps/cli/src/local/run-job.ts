@@ -13,7 +13,7 @@ import {
   type TaskKind,
   type Verdict,
 } from '@gridmr/contracts';
-import { compileQuickJs, warmEngine } from '@gridmr/sandbox';
+import { compileQuickJs } from '@gridmr/sandbox';
 import { type BlobStore, JobStore, openFsStore } from '@gridmr/storage';
 import {
   attemptTask,
@@ -62,10 +62,6 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   slots.startAhead(1);
   const { plan, recordsOfLast } = await planLocally(job, await openFsStore(inputDirectory), jobs);
   slots.startAhead(Math.min(job.threads, plan.map_tasks) - 1);
-  if (Number(process.env.LW ?? 0) > 0 && plan.input.bytes > 64e6) {
-    const w = warmEngine(engine, 2000);
-    if (process.env.LW === '2') await w;
-  }
   signal.throwIfAborted();
   status.planned(plan);
   const stage: Stage = {
