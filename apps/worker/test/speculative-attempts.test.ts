@@ -93,8 +93,14 @@ describe('a speculative attempt', function () {
       .join(', ');
   }
 
-  const tellsOf = (asked: AskedJob, wanted: string | RegExp, timeoutMs = waitMs) =>
-    waitUntil(`${wanted}`, async () => new RegExp(wanted).test(await told(asked)), { timeoutMs });
+  /** Fails with what is told instead. */
+  async function tellsOf(asked: AskedJob, wanted: string | RegExp, timeoutMs = waitMs): Promise<void> {
+    try {
+      await waitUntil(`${wanted}`, async () => new RegExp(wanted).test(await told(asked)), { timeoutMs });
+    } catch (cause) {
+      throw new Error(`${wanted} is not told within ${timeoutMs} ms, but ${await told(asked)}`, { cause });
+    }
+  }
 
   async function expectCompleted({ job_id, spec }: AskedJob): Promise<void> {
     const verdict = await waitUntil('the verdict', () => fixture.tools.jobs.readVerdict(job_id), { timeoutMs: waitMs });
