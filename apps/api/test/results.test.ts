@@ -356,20 +356,21 @@ describe('GET /api/v1/jobs/{id}/results', () => {
       await once(server, 'close');
     });
 
-    const download = async (accept: string): Promise<IncomingMessage> => {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path(id)}`;
-      const [answer] = await once(get(url, { headers: { accept } }), 'response');
+    const answerTo = async (target: string, headers = {}): Promise<IncomingMessage> => {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${target}`;
+      const [answer] = await once(get(url, { headers }), 'response');
       return answer;
     };
+    const download = (accept: string) => answerTo(path(id), { accept });
 
     it('is merged for so many readers at a time, and for one more when one of them goes away', async () => {
       const long = Array.from({ length: 400 }, (_, i): Pair => [`key ${1000 + i}`, 'x'.repeat(100_000)]);
       const merged = await api().submitted({ num_reducers: 2 });
       await completeJob(api(), merged, [storedPart(long, 'tsv'), storedPart([['last', 1]], 'tsv')]);
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path(merged, '?order=key')}`;
-      const answered = async (): Promise<IncomingMessage> => (await once(get(url), 'response'))[0];
       // None of them reads.
-      const readers = await Promise.all(Array.from({ length: resultLimits.mergesAtOnceMax }, answered));
+      const readers = await Promise.all(
+        Array.from({ length: resultLimits.mergesAtOnceMax }, () => answerTo(path(merged, '?order=key'))),
+      );
       expect(readers.every(({ statusCode }) => statusCode === 200)).to.equal(true);
       const refused = await api().http.get(path(merged, '?order=key'));
       expect(refused.body).to.include({ status: 429, code: 'too_many_requests' });

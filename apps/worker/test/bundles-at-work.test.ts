@@ -11,7 +11,6 @@ import {
   type TaskData,
   type TaskReturn,
   taskId,
-  zeroCounters,
 } from '@gridmr/contracts';
 import { openConsumer } from '@gridmr/runtime';
 import { compileQuickJs } from '@gridmr/sandbox';
@@ -147,12 +146,10 @@ describe('a bundle', function () {
   it('leaves alone what another message commits between its own look and the turn of the task', async () => {
     const { asked, plan } = await startJob('(line, ctx) => ctx.emit(line, 1)', []);
     const first = await message(plan, 0);
-    const at = new Date().toISOString();
-    const made = { file: 'm-00001.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
-    const who = { task_id: taskId(asked.job_id, 'map', 1), attempt: 1, worker_id: 'another' };
+    const other = taskId(asked.job_id, 'map', 1);
     const jobs = Object.assign(Object.create(fixture.tools.jobs), {
       anyMayBeCommitted: async () => {
-        await fixture.tools.jobs.commitAttempt({ ...who, started_at: at, committed_at: at, ...made });
+        await fixture.commitElsewhere(other);
         return false;
       },
     });
@@ -164,7 +161,7 @@ describe('a bundle', function () {
     const events = entries.map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent);
     const told = events.flatMap(event => (event.type === 'attempt' ? [`${event.task_id} ${event.worker_id}`] : []));
     const own = `${taskId(asked.job_id, 'map', 0)} ${fixture.tools.workerId}`;
-    expect(told).to.deep.equal([own, `${who.task_id} another`]);
+    expect(told).to.deep.equal([own, `${other} another`]);
   });
 
   it('forgets no task when it turns out to be slow just after one of its attempts has failed', async () => {

@@ -1,5 +1,5 @@
 /** What is told of an attempt that was stopped because another one of its task is committed. */
-import { eventStream, type JobEvent, taskId, zeroCounters } from '@gridmr/contracts';
+import { taskId } from '@gridmr/contracts';
 import type { Job } from 'bullmq';
 import { expect } from 'chai';
 import { AttemptNews } from '../dist/attempts/attempt-news.js';
@@ -26,19 +26,13 @@ describe('an attempt whose task another one has committed', function () {
     const id = taskId(asked.job_id, 'map', 0);
     const news = new AttemptNews(fixture.tools, task, 2);
     if (isKnown) news.publish('running');
-    const at = new Date(Date.now() - ms).toISOString();
-    const made = { file: 'm-00000.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
-    const who = { task_id: id, attempt: 1, worker_id: 'other', started_at: at, committed_at: at };
-    await fixture.tools.jobs.commitAttempt({ ...who, ...made });
+    await fixture.commitElsewhere(id, new Date(Date.now() - ms).toISOString());
     const message = { stalledCounter: 1, attemptsMade: 0, attemptsStarted: 2 } as Job;
     const work: MessageAtWork = { message, task, asked, plan };
     const excuse = await excuseOf(fixture.tools, work, 0, stopReasons.overtaken);
     excuse?.(news, new Error('stopped'));
     await fixture.tools.news.flush();
-    const entries = await fixture.redis.xrange(eventStream, '-', '+');
-    return entries
-      .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
-      .flatMap(event => (event.type === 'attempt' && event.task_id === id ? [event.state] : []));
+    return (await fixture.newsOf(id)).map(({ state }) => state);
   }
 
   it('is cancelled if its worker had the message before', async () => {

@@ -1,14 +1,6 @@
 /** What is told when a message's worker stopped reporting. The loss is real: a consumer takes the message and lets its lock run out. */
 import { EventEmitter, once } from 'node:events';
-import {
-  eventStream,
-  type JobEvent,
-  parseTaskId,
-  queueNames,
-  queuePrefix,
-  taskId,
-  zeroCounters,
-} from '@gridmr/contracts';
+import { type JobEvent, parseTaskId, queueNames, queuePrefix, taskId, zeroCounters } from '@gridmr/contracts';
 import { waitUntil } from '@gridmr/testkit';
 import { type Job, Worker } from 'bullmq';
 import { expect } from 'chai';
@@ -38,26 +30,12 @@ describe('a message whose worker stopped reporting', function () {
   /** The news of the loss of a message that was taken `losses` times, after attempt 1 was committed or not. */
   async function newsOfLoss(losses: number, isCommitted: boolean): Promise<Partial<JobEvent>> {
     const id = await queuedTask();
-    if (isCommitted) await commitFirst(id);
+    if (isCommitted) await fixture.commitElsewhere(id);
     await loseWorkers(id, losses);
     const consumer = new EventEmitter();
     reportLost(fixture.tools, consumer as unknown as Worker);
     consumer.emit('stalled', id);
-    return waitUntil('the news', async () => (await newsOf(id))[0]);
-  }
-
-  async function newsOf(id: string): Promise<JobEvent[]> {
-    const entries = await fixture.redis.xrange(eventStream, '-', '+');
-    return entries
-      .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
-      .filter(event => event.type === 'attempt' && event.task_id === id);
-  }
-
-  async function commitFirst(id: string): Promise<void> {
-    const at = new Date().toISOString();
-    const made = { file: 'm-00000.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
-    const who = { task_id: id, attempt: 1, worker_id: 'dead', started_at: at, committed_at: at };
-    await fixture.tools.jobs.commitAttempt({ ...who, ...made });
+    return waitUntil('the news', async () => (await fixture.newsOf(id))[0]);
   }
 
   async function loseWorkers(id: string, losses: number): Promise<void> {
@@ -104,7 +82,7 @@ describe('a message whose worker stopped reporting', function () {
     await fixture.tools.jobs.commitVerdict({ ...ended, job_id, finished_at: new Date().toISOString() });
     await tellLoss(fixture.tools, id);
     await fixture.tools.news.flush();
-    expect(await newsOf(id)).to.deep.equal([]);
+    expect(await fixture.newsOf(id)).to.deep.equal([]);
   });
 
   /** News of a message that begins again after it was lost and failed so often, and had so many other starts. */
@@ -115,7 +93,7 @@ describe('a message whose worker stopped reporting', function () {
     const message = { stalledCounter: losses, attemptsMade: failures, attemptsStarted } as Job;
     tellLossBefore(fixture.tools, task, message);
     await fixture.tools.news.flush();
-    return newsOf(taskId(job_id, 'map', 3));
+    return fixture.newsOf(taskId(job_id, 'map', 3));
   }
 
   it('and has been begun again by another one has lost the attempt before', async () => {

@@ -1,5 +1,14 @@
 /** The tools that steps work with, over a real Redis and a real directory; no consumer runs unless a test opens one. */
-import { type AskedJob, jobSpecSchema, newJobId, type Plan } from '@gridmr/contracts';
+import {
+  type AskedJob,
+  type AttemptEvent,
+  eventStream,
+  type JobEvent,
+  jobSpecSchema,
+  newJobId,
+  type Plan,
+  zeroCounters,
+} from '@gridmr/contracts';
 import {
   announceEnded,
   announceOvertaken,
@@ -31,6 +40,10 @@ export interface StepFixture extends AsyncDisposable {
   ask(spec?: Partial<AskedJob['spec']>): Promise<AskedJob>;
   /** Commits a plan of so many tasks over one input file that holds a byte a task. */
   plan(asked: AskedJob, mapTasks: number): Promise<Plan>;
+  /** Commits attempt 1 of a task, whose file is not there, as of another worker. */
+  commitElsewhere(taskId: string, at?: string): Promise<void>;
+  /** What was told of a task's attempts, in order. */
+  newsOf(taskId: string): Promise<AttemptEvent[]>;
 }
 
 export async function openStepFixture(): Promise<StepFixture> {
@@ -66,6 +79,17 @@ export async function openStepFixture(): Promise<StepFixture> {
       return asked;
     },
     plan: (asked, mapTasks) => commitPlan(jobs, asked, mapTasks),
+    commitElsewhere: async (task_id, at = new Date().toISOString()) => {
+      const made = { file: 'elsewhere.a1-x.segment', bytes: 0, records: 0, crc32c: 0, counters: zeroCounters() };
+      const who = { task_id, attempt: 1, worker_id: 'another' };
+      await jobs.commitAttempt({ ...who, started_at: at, committed_at: at, ...made });
+    },
+    newsOf: async id => {
+      const entries = await redis.xrange(eventStream, '-', '+');
+      return entries
+        .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
+        .filter(event => event.type === 'attempt' && event.task_id === id) as AttemptEvent[];
+    },
     [Symbol.asyncDispose]: async () => {
       await queues.close();
       redis.disconnect();

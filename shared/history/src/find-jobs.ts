@@ -62,7 +62,7 @@ export async function listJobs(db: Kysely<Tables>, query: JobListQuery): Promise
 function fittingJobs(found: readonly { readonly bytes: number }[]): number {
   let bytes = 0;
   const over = found.findIndex(row => {
-    bytes += Number(row.bytes);
+    bytes += row.bytes;
     return bytes > historyLimits.jobPageBytesMax;
   });
   return over === -1 ? found.length : Math.max(1, over);

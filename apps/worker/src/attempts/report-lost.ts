@@ -35,6 +35,7 @@ export function tellLossBefore(tools: StepTools, task: TaskData, message: Job): 
   if (attemptsStarted - 1 <= attemptsMade + stalledCounter) new AttemptNews(tools, task, attempt).publish('lost');
 }
 
+/** Tells of the message's attempt, whose worker is gone: that it is lost, or that its task is committed; nothing if the message goes on, or its job has ended. */
 export async function tellLoss(tools: StepTools, messageId: string): Promise<void> {
   const message = await tools.queues.tasks.getJob(messageId);
   if (message === undefined) return;
