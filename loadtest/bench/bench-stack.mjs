@@ -3,13 +3,14 @@ import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GridmrClient } from '@gridmr/client';
+import { isFinished } from '@gridmr/contracts';
 import { Stack } from '@gridmr/launcher';
 import { createLogger, readSettings } from '@gridmr/runtime';
 import { descendants } from './process-figures.mjs';
 
 export const benchWorkers = 2;
-/** Asking costs the API processor time, which two workers on two cores have no use for: seldom where a job takes seconds. */
-const pollMs = { small: 5, big: 50 };
+/** Between two looks at a small job. Asking costs the API processor time, which two workers on two cores have no use for: a big job's events tell of its end. */
+const smallPollMs = 5;
 
 /** Starts a stack for `work`, and stops it however that ends. */
 export async function withStack(work, workers = benchWorkers, settings = {}) {
@@ -80,9 +81,15 @@ class BenchStack {
     const started = performance.now();
     const { job_id } = await this.client.submit(request);
     this.lastJob = { job_id };
-    const job = await this.client.waitFor(job_id, { pollMs: pollMs[size] });
+    const job = await this.#awaitEnd(job_id, size);
     if (job.status !== 'completed') throw new Error(`${request.name}: ${job.status}, ${job.error?.message}`);
     return { seconds: (performance.now() - started) / 1000, counters: job.counters };
+  }
+
+  async #awaitEnd(id, size) {
+    if (size === 'small') return this.client.waitFor(id, { pollMs: smallPollMs });
+    for await (const status of this.client.watch(id)) if (isFinished(status.status)) break;
+    return this.client.job(id);
   }
 
   processes() {

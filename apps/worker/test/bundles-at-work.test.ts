@@ -179,6 +179,22 @@ describe('a bundle', function () {
     expect((await message(plan, 1))?.data).to.deep.include({ index: 1 });
   });
 
+  it('tells of no attempt that runs when it has told of its end', async () => {
+    const { asked, plan } = await startJob('line => [[line, 1]]', []);
+    const first = await message(plan, 0);
+    if (first === undefined) throw new Error('there is no message');
+    using atWork = new MessageTasks(fixture.tools, { message: first, task: first.data, asked, plan }, [0]);
+    atWork.claims.claim();
+    const nowIso = new Date().toISOString();
+    const figures = { input_records: 1, input_bytes: 2, output_records: 1, output_bytes: 2 };
+    await atWork.tell([{ committed: true, startedAt: nowIso, endedAt: nowIso, figures, logLines: [] }]);
+    // Its barrier is freed meanwhile.
+    await delay(queueLimits.slowMessageMs * 2);
+    await fixture.tools.news.flush();
+    const states = (await fixture.newsOf(taskId(asked.job_id, 'map', 0))).map(({ state }) => state);
+    expect(states).to.deep.equal(['committed']);
+  });
+
   for (const more of [undefined, [1]]) {
     const what = more === undefined ? 'a message of its own' : 'a bundle';
     it(`leaves alone what is committed already when ${what} for it is started for the first time, whoever queued that`, async () => {

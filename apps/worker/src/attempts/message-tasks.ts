@@ -46,8 +46,10 @@ export class MessageTasks implements Disposable {
     this.#slow = setTimeout(() => this.#isSlow(), this.#slowMs);
   }
 
-  /** Tells of tasks that came to their end, in order; the first call's are the first ones. */
+  /** Tells of tasks that came to their end, in order; the first call's are the first ones. The thread is done with the message. */
   async tell(outcomes: readonly TaskOutcome[]): Promise<void> {
+    // What is still to do may take long on a busy machine, and the attempts do not run any more.
+    clearTimeout(this.#slow);
     for (const outcome of outcomes) {
       const index = this.indices[this.#told];
       const news = this.#news[this.#told++];
