@@ -2,6 +2,7 @@
 import { queueLimits } from '@gridmr/contracts';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { type RedisPlace, redisPlaceSchema } from './redis-url.js';
+import { settleConnects } from './settle-connects.js';
 
 /** What speaks to Redis. All keys of GridMR have one hash tag, so that to a Cluster several of them may be named in one command. */
 export type RedisConnection = Redis | Cluster;
@@ -65,7 +66,7 @@ function openCluster(
   { hosts, hasTls, login }: Extract<RedisPlace, { kind: 'cluster' }>,
   { retryMs, commandTimeout }: OpenOptions,
 ): Cluster {
-  return new Cluster(hosts, {
+  const cluster = new Cluster(hosts, {
     redisOptions: {
       ...everywhere,
       ...login,
@@ -81,4 +82,5 @@ function openCluster(
     // The name and not its address, to which no certificate belongs; it is resolved when the connection is made.
     dnsLookup: (address, callback) => callback(null, address),
   });
+  return settleConnects(cluster);
 }
