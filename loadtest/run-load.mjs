@@ -10,6 +10,7 @@ import { parseThreshold } from './load/judge-thresholds.mjs';
 import { printReport } from './load/print-report.mjs';
 import { runScenario } from './load/run-scenario.mjs';
 import { simulateWorkers } from './many-workers/simulate-workers.mjs';
+import { measureCompute } from './scaling/measure-compute.mjs';
 import { measureScaling } from './scaling/measure-scaling.mjs';
 import { scenarios } from './scenarios/all.mjs';
 
@@ -17,7 +18,7 @@ const units = { s: 1, m: 60, h: 3600 };
 const secondsMax = 24 * 3600;
 const resultsDirectory = fileURLToPath(new URL('results/', import.meta.url));
 /** Those that a generator of requests has nothing to do with. */
-const others = { scaling: measureScaling, 'many-workers': simulateWorkers };
+const others = { scaling: measureScaling, compute: measureCompute, 'many-workers': simulateWorkers };
 
 const { values: options } = parseArgs({
   options: {
@@ -94,6 +95,7 @@ function usage() {
     '                   [--connections FLOW=N] [--threshold "submit.p99_ms<=250"]',
     ...rows,
     '  scaling        sizes × workers: --sizes 10,50 (MB) --workers 1,2 --iterations 3; CSV and a chart',
+    '  compute        tasks that only compute: --workers 1,2 --iterations 3',
     '  many-workers   simulated workers on one Redis, idle for --duration 5s, then with empty tasks: --workers 1000 --tasks 20000',
   ].join('\n');
 }

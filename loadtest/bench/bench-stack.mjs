@@ -96,10 +96,16 @@ class BenchStack {
     return descendants();
   }
 
-  /** Of both workers so far. */
+  /** Of all workers so far. */
   async workerCpuSeconds() {
-    const workers = (await descendants()).filter(({ name }) => name === 'worker');
-    return workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    return (await this.cpuSecondsByName()).worker ?? 0;
+  }
+
+  /** So far, those of one name together: `{api, worker, queue}`. */
+  async cpuSecondsByName() {
+    const sums = {};
+    for (const { name, cpuSeconds } of await descendants()) sums[name] = (sums[name] ?? 0) + cpuSeconds;
+    return sums;
   }
 
   async stop() {

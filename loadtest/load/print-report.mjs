@@ -26,9 +26,13 @@ export function printReport({ scenario, about, seconds, summary, processes, comp
   );
   console.log();
   for (const [what, times] of complaints) console.log(`error, ${times} times: ${what}`);
+  printJudged(judged);
+}
+
+export function printJudged(judged) {
   for (const { of, figure, min, max, seen, kept } of judged) {
     const bound = max === undefined ? `at least ${min}` : `at most ${max}`;
-    const value = seen === undefined ? 'not seen' : Number(seen.toFixed(2));
+    const value = seen === undefined ? 'not seen' : Number(seen.toFixed(3));
     console.log(`${kept ? 'kept  ' : 'MISSED'} ${of} ${figure}: ${value}, ${bound}`);
   }
 }

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { benchJobs } from '../bench/bench-jobs.mjs';
 import { withStack } from '../bench/bench-stack.mjs';
 import { generateFile } from '../bench/generate-data.mjs';
-import { replaceThresholds } from '../load/judge-thresholds.mjs';
-import { table } from '../load/print-report.mjs';
+import { judge, replaceThresholds } from '../load/judge-thresholds.mjs';
+import { boundedNumber, listOf, median } from '../load/numbers.mjs';
+import { printJudged, table } from '../load/print-report.mjs';
 import { drawScaling } from './draw-scaling.mjs';
 
 /** So that no worker stands idle for long at the end. */
@@ -38,7 +39,9 @@ export async function measureScaling({ sizes, workers = '1,2', iterations, write
   try {
     const rows = withEfficiency(await measureAll(directory, options));
     report(rows, write);
-    return judge(rows, replaceThresholds(thresholds, given));
+    const results = judged(rows, replaceThresholds(thresholds, given));
+    printJudged(results);
+    return results.every(({ kept }) => kept) ? 0 : 1;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -62,27 +65,20 @@ async function measure(stack, directory, megabytes, workers, workersMost, iterat
   const split_size_mb = Math.min(splitMbMax, megabytes / (tasksPerWorker * workersMost));
   const run = () => stack.run({ ...job, functions: { ...job.functions, split_size_mb } }, file);
   await run();
-  const before = await cpuByName(stack);
+  const before = await stack.cpuSecondsByName();
   const seconds = [];
   for (let i = 0; i < iterations; i++) seconds.push((await run()).seconds);
-  const after = await cpuByName(stack);
-  const median = seconds.toSorted((a, b) => a - b)[Math.floor(iterations / 2)];
+  const after = await stack.cpuSecondsByName();
   const cpuOf = name => ((after[name] ?? 0) - (before[name] ?? 0)) / iterations;
   return {
     megabytes,
     workers,
-    seconds: median,
-    mb_per_second: megabytes / median,
+    seconds: median(seconds),
+    mb_per_second: megabytes / median(seconds),
     worker_cpu_s: cpuOf('worker'),
     api_cpu_s: cpuOf('api'),
     queue_cpu_s: cpuOf('queue'),
   };
-}
-
-async function cpuByName(stack) {
-  const sums = {};
-  for (const { name, cpuSeconds } of await stack.processes()) sums[name] = (sums[name] ?? 0) + cpuSeconds;
-  return sums;
 }
 
 function withEfficiency(rows) {
@@ -109,27 +105,9 @@ function report(rows, write) {
 }
 
 /** Of the greatest size, with as many workers as there are cores to run them, or the fewest that were measured. */
-function judge(rows, asked) {
+function judged(rows, asked) {
   const size = Math.max(...rows.map(({ megabytes }) => megabytes));
   const ofSize = rows.filter(({ megabytes }) => megabytes === size).toSorted((a, b) => b.workers - a.workers);
   const row = ofSize.find(({ workers }) => workers <= availableParallelism()) ?? ofSize.at(-1);
-  const missed = asked.filter(({ of, figure, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => {
-    const isKept = of === 'scaling' && row[figure] >= min && row[figure] <= max;
-    const bound = max === Number.POSITIVE_INFINITY ? `at least ${min}` : `at most ${max}`;
-    console.log(
-      `${isKept ? 'kept  ' : 'MISSED'} ${figure} of ${row.workers} workers: ${row[figure]?.toFixed(3)}, ${bound}`,
-    );
-    return !isKept;
-  });
-  return missed.length === 0 ? 0 : 1;
-}
-
-function listOf(text, max) {
-  return text.split(',').map(part => boundedNumber(part, Number.MIN_VALUE, max));
-}
-
-function boundedNumber(text, min, max) {
-  const number = Number(text);
-  if (!(number >= min && number <= max)) throw new Error(`${text} is not a number up to ${max}`);
-  return number;
+  return judge(asked, { scaling: row }, []);
 }

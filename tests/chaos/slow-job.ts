@@ -8,8 +8,8 @@ import { encodeKey, hashKey, type Key, partitionOf } from '@gridmr/engine';
 import { makeText, type OracleResult, randomFor, runOracle, type TemporaryDirectory, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 
-const mapTasks = 16;
-const reduceTasks = 4;
+export const mapTasks = 16;
+export const reduceTasks = 4;
 const lines = 160;
 const pollMs = 1;
 
