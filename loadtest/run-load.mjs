@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
     sizes: { type: 'string', default: '10,50' },
     iterations: { type: 'string', default: '3' },
     tasks: { type: 'string', default: '20000' },
+    turns: { type: 'string', default: '150000000' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -95,7 +96,7 @@ function usage() {
     '                   [--connections FLOW=N] [--threshold "submit.p99_ms<=250"]',
     ...rows,
     '  scaling        sizes × workers: --sizes 10,50 (MB) --workers 1,2 --iterations 3; CSV and a chart',
-    '  compute        tasks that only compute: --workers 1,2 --iterations 3',
+    '  compute        tasks that only compute: --workers 1,2 --iterations 3 --turns 150000000 (of a loop, each task)',
     '  many-workers   simulated workers on one Redis, idle for --duration 5s, then with empty tasks: --workers 1000 --tasks 20000',
   ].join('\n');
 }

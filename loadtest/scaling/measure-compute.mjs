@@ -8,21 +8,23 @@ import { judge, replaceThresholds } from '../load/judge-thresholds.mjs';
 import { boundedNumber, listOf, median } from '../load/numbers.mjs';
 import { printJudged, table } from '../load/print-report.mjs';
 
-/** Each of some seconds: what a task costs besides is measured elsewhere (`many-tasks.mjs`). */
+/** Each of some seconds, unless asked otherwise: what a task costs besides is measured elsewhere (`many-tasks.mjs`). */
 const tasks = 24;
-const loopTurns = 150_000_000;
-const warmUpTurns = 3_000_000;
+const turnsMax = 1e10;
+/** Of those that are measured. */
+const warmUpShare = 0.02;
 const bytesPerMegabyte = 1024 * 1024;
 const line = 'a task\n';
 /** Two workers on two cores are to be 1.85 times as fast as one. */
 const thresholds = [{ of: 'compute', figure: 'efficiency', min: 0.925 }];
 
-export async function measureCompute({ workers = '1,2', iterations, write, thresholds: given }) {
+export async function measureCompute({ workers = '1,2', iterations, turns, write, thresholds: given }) {
   const counts = listOf(workers, 1000);
+  const loopTurns = Math.round(boundedNumber(turns, 1, turnsMax));
   const rounds = [];
   for (let round = 0; round < Math.round(boundedNumber(iterations, 1, 100)); round++) {
     const row = {};
-    for (const count of counts) row[count] = await withStack(measure, count);
+    for (const count of counts) row[count] = await withStack(stack => measure(stack, loopTurns), count);
     rounds.push(row);
     console.log(
       `round ${round + 1}: ${counts.map(count => `${count}: ${row[count].seconds.toFixed(2)} s`).join(', ')}`,
@@ -35,9 +37,9 @@ export async function measureCompute({ workers = '1,2', iterations, write, thres
   return judged.every(({ kept }) => kept) ? 0 : 1;
 }
 
-async function measure(stack) {
+async function measure(stack, loopTurns) {
   await stack.write('tasks.txt', line.repeat(tasks));
-  await stack.submit(jobOf(warmUpTurns), 'big');
+  await stack.submit(jobOf(Math.ceil(loopTurns * warmUpShare)), 'big');
   const before = await stack.cpuSecondsByName();
   const { seconds } = await stack.submit(jobOf(loopTurns), 'big');
   const after = await stack.cpuSecondsByName();

@@ -117,6 +117,18 @@ describe('npm run loadtest', function () {
     expect(await readFile(`${root}loadtest/results/scaling.svg`, 'utf8')).to.match(/<polyline/);
   });
 
+  it('compute › says how much is lost to what is no task', async () => {
+    const { code, stdout } = await loadTest(
+      ...['--scenario', 'compute', '--workers', '1', '--iterations', '1', '--turns', '100000'],
+    );
+    expect(code, stdout).to.equal(0);
+    expect(stdout).to.match(/^kept +compute efficiency: 1, at least 0.925$/m);
+    const { rows } = JSON.parse(await readFile(`${root}loadtest/results/compute.json`, 'utf8'));
+    expect(rows).to.have.length(1);
+    expect(rows[0]).to.include({ workers: 1, times_as_fast: 1 });
+    expect(rows[0].worker_cpu_s).to.be.greaterThan(0);
+  });
+
   it('many-workers › says what they cost a native Redis', async function () {
     // An embedded one has other costs, and no figures of them.
     if ((await findOnPath(['redis-server', 'valkey-server'])) === undefined) this.skip();
