@@ -4,7 +4,6 @@ import { type JobStreamEvent, sweeperKey, systemMetricsSchema } from '@gridmr/co
 import {
   makeCertificate,
   type OracleResult,
-  type PrivateRedis,
   type RedisCluster,
   redisPrograms,
   StallMeter,
@@ -85,7 +84,7 @@ describe('a stack over a Redis Cluster', function () {
     const { job_id } = await client.submit(slowJob);
     await untilMoment(directory, job_id, { phase: 'map', committed: 3 });
     const listening = eventsOf(job_id);
-    const node = await ownerOf(sweeperKey, cluster.nodes);
+    const node = await cluster.ownerOf(sweeperKey);
     await node.crash();
     using clock = new StallMeter();
     const refusal = await client.submit(slowJob).catch((error: unknown) => error);
@@ -107,10 +106,4 @@ describe('a stack over a Redis Cluster', function () {
 
 function linesOf(text: string): string[] {
   return text.split('\n').filter(line => line !== '');
-}
-
-/** The others only say who it is. */
-async function ownerOf(key: string, nodes: readonly PrivateRedis[]): Promise<PrivateRedis> {
-  for (const node of nodes) if (/^[01]$/.test(await node.command('EXISTS', key))) return node;
-  throw new Error(`no node has ${key}`);
 }

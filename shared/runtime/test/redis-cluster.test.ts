@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { queueLimits, type TaskData } from '@gridmr/contracts';
 import { connectRedis, openConsumer, openQueues, StopStack } from '@gridmr/runtime';
-import { type PrivateRedis, type RedisCluster, redisPrograms, startRedisCluster, waitUntil } from '@gridmr/testkit';
+import { type RedisCluster, redisPrograms, startRedisCluster, waitUntil } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { RecordedLog } from './recorded-log.js';
 
@@ -53,7 +53,7 @@ describe('consumers of a Redis Cluster', function () {
           { timeoutMs: backMs },
         );
       await allWork();
-      const gone = which === 'all nodes' ? cluster.nodes : [await ownerOf(queues.tasks.keys.meta ?? '', cluster.nodes)];
+      const gone = which === 'all nodes' ? cluster.nodes : [await cluster.ownerOf(queues.tasks.keys.meta ?? '')];
       for (const node of gone) await node.crash();
       await delay(outageMs);
       working.clear();
@@ -63,9 +63,3 @@ describe('consumers of a Redis Cluster', function () {
     });
   }
 });
-
-/** The others only say who it is. */
-async function ownerOf(key: string, nodes: readonly PrivateRedis[]): Promise<PrivateRedis> {
-  for (const node of nodes) if (/^[01]$/.test(await node.command('EXISTS', key))) return node;
-  throw new Error(`no node has ${key}`);
-}

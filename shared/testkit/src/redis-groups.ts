@@ -9,6 +9,8 @@ type Secrets = Pick<PrivateRedisOptions, 'password' | 'certificate'>;
 
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly PrivateRedis[];
+  /** The node in whose slots the key lies, whether it is there or not. */
+  ownerOf(key: string): Promise<PrivateRedis>;
 }
 
 /** Three masters without replicas. */
@@ -27,7 +29,13 @@ export async function startRedisCluster(secrets: Secrets = {}): Promise<RedisClu
     await stop();
     throw error;
   }
-  return { nodes, [Symbol.asyncDispose]: stop };
+  return { nodes, ownerOf: key => ownerAmong(nodes, key), [Symbol.asyncDispose]: stop };
+}
+
+/** The others only say who it is. */
+async function ownerAmong(nodes: readonly PrivateRedis[], key: string): Promise<PrivateRedis> {
+  for (const node of nodes) if (/^[01]$/.test(await node.command('EXISTS', key))) return node;
+  throw new Error(`no node has the slot of ${key}`);
 }
 
 export const watchedName = 'gridmr-master';
