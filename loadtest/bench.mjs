@@ -18,6 +18,7 @@ import { drawChart } from './bench/draw-chart.mjs';
 import { generateFile } from './bench/generate-data.mjs';
 import { measureReferences } from './bench/measure-references.mjs';
 import { measureLatency, measureTasks } from './bench/measure-tasks.mjs';
+import { boundedNumber } from './load/numbers.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,8 +28,8 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const megabytes = bounded(options.megabytes ?? (options.quick ? 8 : 200), 1, 10_000);
-const runs = bounded(options.runs ?? (options.quick ? 1 : 5), 1, 25);
+const megabytes = boundedNumber(options.megabytes ?? (options.quick ? 8 : 200), 1, 10_000);
+const runs = boundedNumber(options.runs ?? (options.quick ? 1 : 5), 1, 25);
 const smallJobs = options.quick ? 20 : 200;
 const manyTasks = options.quick ? 500 : 10_000;
 const resultsDirectory = fileURLToPath(new URL('results/', import.meta.url));
@@ -111,10 +112,4 @@ function print(entry) {
 
 function percent(share) {
   return `${Math.round(share * 100)} %`;
-}
-
-function bounded(given, min, max) {
-  const number = Number(given);
-  if (!(number >= min && number <= max)) throw new Error(`${given} is not a number from ${min} to ${max}`);
-  return number;
 }

@@ -5,6 +5,7 @@
  */
 import { Random } from '@gridmr/testkit';
 import { withStack } from './bench/bench-stack.mjs';
+import { median } from './load/numbers.mjs';
 
 const rounds = Math.min(Number(process.argv[2] ?? 5), 50);
 const tasks = Math.min(Number(process.argv[3] ?? 100), 1000);
@@ -67,8 +68,4 @@ async function killWorkers(stack, random, signal) {
     killed++;
   }
   return killed;
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { benchJobs } from './bench/bench-jobs.mjs';
 import { benchWorkers, withStack } from './bench/bench-stack.mjs';
 import { generateFile } from './bench/generate-data.mjs';
+import { median } from './load/numbers.mjs';
 
 const run = promisify(execFile);
 const command = fileURLToPath(new URL('../apps/cli/bin/gridmr.mjs', import.meta.url));
@@ -80,8 +81,4 @@ async function submitByCommand(stack, jobFile, file) {
 
 function rate(seconds) {
   return `${(megabytes / seconds).toFixed(1)} MB/s`;
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

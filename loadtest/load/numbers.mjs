@@ -1,4 +1,4 @@
-/** Numbers as options have them. */
+/** Numbers as options have them, and what many of them come to. */
 
 export function listOf(text, max) {
   return text.split(',').map(part => boundedNumber(part, Number.MIN_VALUE, max));
@@ -10,7 +10,7 @@ export function boundedNumber(text, min, max) {
   return number;
 }
 
-/** Of an odd number of them, the middle one; else the lower of two. */
+/** Of an odd number of them, the middle one; else the higher of two. */
 export function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }

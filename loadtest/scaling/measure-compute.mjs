@@ -7,6 +7,7 @@ import { withStack } from '../bench/bench-stack.mjs';
 import { judge, replaceThresholds } from '../load/judge-thresholds.mjs';
 import { boundedNumber, listOf, median } from '../load/numbers.mjs';
 import { printJudged, table } from '../load/print-report.mjs';
+import { asManyAsCores } from './as-many-as-cores.mjs';
 
 /** Each of some seconds, unless asked otherwise: what a task costs besides is measured elsewhere (`many-tasks.mjs`). */
 const tasks = 24;
@@ -19,7 +20,7 @@ const line = 'a task\n';
 const thresholds = [{ of: 'compute', figure: 'efficiency', min: 0.925 }];
 
 export async function measureCompute({ workers = '1,2', iterations, turns, write, thresholds: given }) {
-  const counts = listOf(workers, 1000);
+  const counts = listOf(workers, 1000).toSorted((a, b) => a - b);
   const loopTurns = Math.round(boundedNumber(turns, 1, turnsMax));
   const rounds = [];
   for (let round = 0; round < Math.round(boundedNumber(iterations, 1, 100)); round++) {
@@ -82,9 +83,4 @@ function report(rows, write) {
     'compute.json',
     `${JSON.stringify({ date: new Date().toISOString(), node: process.version, rows }, undefined, 2)}\n`,
   );
-}
-
-/** With more workers than cores there is nothing to gain. */
-function asManyAsCores(rows) {
-  return rows.findLast(({ workers }) => workers <= availableParallelism()) ?? rows[0];
 }

@@ -11,6 +11,7 @@ import { generateFile } from '../bench/generate-data.mjs';
 import { judge, replaceThresholds } from '../load/judge-thresholds.mjs';
 import { boundedNumber, listOf, median } from '../load/numbers.mjs';
 import { printJudged, table } from '../load/print-report.mjs';
+import { asManyAsCores } from './as-many-as-cores.mjs';
 import { drawScaling } from './draw-scaling.mjs';
 
 /** So that no worker stands idle for long at the end. */
@@ -104,10 +105,8 @@ function report(rows, write) {
   console.log('\nWritten to loadtest/results/scaling.csv, .json and .svg');
 }
 
-/** Of the greatest size, with as many workers as there are cores to run them, or the fewest that were measured. */
+/** Of the greatest size. */
 function judged(rows, asked) {
   const size = Math.max(...rows.map(({ megabytes }) => megabytes));
-  const ofSize = rows.filter(({ megabytes }) => megabytes === size).toSorted((a, b) => b.workers - a.workers);
-  const row = ofSize.find(({ workers }) => workers <= availableParallelism()) ?? ofSize.at(-1);
-  return judge(asked, { scaling: row }, []);
+  return judge(asked, { scaling: asManyAsCores(rows.filter(({ megabytes }) => megabytes === size)) }, []);
 }
