@@ -63,11 +63,16 @@ class BenchStack {
     await writeFile(join(this.#directory, name), text);
   }
 
-  /** Runs a job over `file`, which must be on the same file system, and answers its seconds and figures. */
-  async run(job, file) {
+  /** Makes `file`, which must be on the same file system, an input of jobs, under its own name. */
+  async place(file) {
     await link(file, join(this.#directory, basename(file))).catch(error => {
       if (error.code !== 'EEXIST') throw error;
     });
+  }
+
+  /** Runs a job over `file`, which must be on the same file system, and answers its seconds and figures. */
+  async run(job, file) {
+    await this.place(file);
     const cpuBefore = await this.workerCpuSeconds();
     const request = { name: job.name, input_file: basename(file), ...job.functions };
     const { seconds, counters } = await this.submit({ ...request, ...(job.mapOnly ? {} : { num_reducers: 2 }) }, 'big');

@@ -10,7 +10,7 @@ import { moduleExports, refuseImports } from './module-exports.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
 import { dropQuickJs } from './quickjs-instance.js';
-import { compilePublishedQuickJs } from './quickjs-module.js';
+import { compileQuickJs } from './quickjs-module.js';
 
 export type ProgramLanguage = JobSpec['language'];
 
@@ -59,7 +59,7 @@ async function withoutTypes(source: ProgramSource): Promise<ProgramSource> {
 }
 
 async function parseAll(source: ProgramSource): Promise<void> {
-  const { module } = await compilePublishedQuickJs();
+  const { module } = await compileQuickJs();
   const { instance } = await freshGuest(module, compileMemoryBytes);
   for (const { part, text } of partsOf(source)) parsePart(instance.context, part, text);
   dropQuickJs(instance);
@@ -67,7 +67,7 @@ async function parseAll(source: ProgramSource): Promise<void> {
 
 /** For a thread that has nothing else to do: the next check finds an engine that is ready. */
 export async function prepareCheck(): Promise<void> {
-  const { module } = await compilePublishedQuickJs();
+  const { module } = await compileQuickJs();
   await prepareGuest(module, compileMemoryBytes);
 }
 

@@ -7,7 +7,7 @@ import { sandboxLimits, TaskError } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import { type GuestError, jobErrorOf } from './guest-failure.js';
 import { dropQuickJs, openQuickJs } from './quickjs-instance.js';
-import { compilePublishedQuickJs } from './quickjs-module.js';
+import { compileQuickJs } from './quickjs-module.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -20,7 +20,7 @@ export async function readExport(
   name: string,
   deadlineMs: number = sandboxLimits.compileMs,
 ): Promise<unknown> {
-  const { module } = await compilePublishedQuickJs();
+  const { module } = await compileQuickJs();
   const limits = { memoryBytes: sandboxLimits.compileMemoryMb * mebibyte, deadlineMs };
   const endsAt = performance.now() + limits.deadlineMs;
   const isLate = () => performance.now() > endsAt;
