@@ -8,10 +8,12 @@
  * Below the platform's own directory nobody but the platform makes names, and it makes no links: only that directory itself is resolved, once, and
  * what lies below is judged by its text. A task touches a dozen such names, and each resolving would cost as much as the access itself.
  */
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { reservedDirectory } from '@gridmr/contracts';
 import type { BlobPath } from './blob-store.js';
+import type { FileCalls } from './file-calls.js';
 import { DataDirectoryGoneError, guarded, saysMissing } from './fs-errors.js';
 import type { Patience } from './patience.js';
 import { StorageError } from './storage-error.js';
@@ -27,18 +29,15 @@ export interface Place {
   readonly target: string;
 }
 
-/** The real path of what exists; throws the error of the system. */
-export type RealPath = (path: string) => Promise<string> | string;
-
 export class Confinement {
   readonly root: StoreRoot;
   readonly #patience: Patience;
-  readonly #realPath: RealPath;
+  readonly #calls: FileCalls;
 
-  constructor(root: StoreRoot, patience: Patience, realPath: RealPath) {
+  constructor(root: StoreRoot, patience: Patience, calls: FileCalls) {
     this.root = root;
     this.#patience = patience;
-    this.#realPath = realPath;
+    this.#calls = calls;
   }
 
   /** Asks for what should be there, again while that fails for now. Throws the error of the system if it is missing, in a root that is not. */
@@ -56,6 +55,16 @@ export class Confinement {
     }
   }
 
+  /** What stands there. That nothing does is believed if the root is there and nothing does then. */
+  status(real: string): Promise<Stats | undefined> {
+    return this.#patience.run(async () => {
+      const seen = await this.#calls.status(real);
+      if (seen !== undefined) return seen;
+      await this.root.check();
+      return this.#calls.status(real);
+    });
+  }
+
   contains(realPath: string): boolean {
     const root = this.root.path;
     const prefix = root.endsWith(sep) ? root : root + sep;
@@ -68,7 +77,7 @@ export class Confinement {
     const own = await this.#ownPlace(segments);
     if (own !== undefined) return own;
     const named = join(this.root.path, ...segments);
-    const real = await guarded(path, 'read', () => this.find(async () => this.#realPath(named)));
+    const real = await guarded(path, 'read', () => this.find(async () => this.#calls.realPath(named)));
     this.#refuseOutside(real, path);
     return real;
   }
@@ -86,7 +95,7 @@ export class Confinement {
       return { path, root: this.root, directory: dirname(target), target };
     }
     const parent = join(this.root.path, ...segments.slice(0, -1));
-    const directory = await guarded(path, 'read', () => this.#patience.run(async () => this.#realPath(parent)));
+    const directory = await guarded(path, 'read', () => this.#patience.run(async () => this.#calls.realPath(parent)));
     return { path, root: this.root, directory, target: join(directory, name) };
   }
 
@@ -126,7 +135,7 @@ export class Confinement {
   }
 
   #existing(absolute: string, path: BlobPath): Promise<string | undefined> {
-    return guarded(path, 'read', () => this.look(undefined, async () => this.#realPath(absolute)));
+    return guarded(path, 'read', () => this.look(undefined, async () => this.#calls.realPath(absolute)));
   }
 
   #refuseOutside(real: string, path: BlobPath): void {

@@ -3,13 +3,15 @@
  * that has nothing else to do makes them itself. On a local disk most take microseconds, and the way through the pool takes several times that.
  */
 
-import { linkSync, open, openSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, open, openSync, realpathSync, type Stats, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { link, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { saysMissing } from './fs-errors.js';
 
 export interface FileCalls {
   realPath(path: string): Promise<string> | string;
+  /** Undefined if nothing is there. */
+  status(path: string): Promise<Stats | undefined> | Stats | undefined;
   open(path: string, flags: number): Promise<number> | number;
   /** Fails if the name is taken. */
   create(path: string, bytes: Uint8Array): Promise<void> | void;
@@ -22,6 +24,7 @@ export interface FileCalls {
 
 export const pooledCalls: FileCalls = {
   realPath: path => realpath(path),
+  status: path => stat(path).catch(nothingIfMissing),
   open: (path, flags) => promisify(open)(path, flags),
   create: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
   link: (from, to) => link(from, to),
@@ -31,6 +34,14 @@ export const pooledCalls: FileCalls = {
 
 export const blockingCalls: FileCalls = {
   realPath: path => realpathSync.native(path),
+  status: path => {
+    try {
+      // Most of the time nothing is there, and an error takes longer to make than the call itself.
+      return statSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      return nothingIfMissing(error);
+    }
+  },
   open: (path, flags) => openSync(path, flags),
   create: (path, bytes) => writeFileSync(path, bytes, { flag: 'wx' }),
   link: (from, to) => linkSync(from, to),
@@ -39,7 +50,11 @@ export const blockingCalls: FileCalls = {
     try {
       unlinkSync(path);
     } catch (error) {
-      if (!saysMissing(error)) throw error;
+      nothingIfMissing(error);
     }
   },
 };
+
+function nothingIfMissing(error: unknown): undefined {
+  if (!saysMissing(error)) throw error;
+}

@@ -5,7 +5,7 @@
  * is locked. What it expects: attributes and missing names are cached for a while, so a file that another machine has
  * just committed may not be seen at once; and a handle goes stale when another machine replaces or removes its file.
  */
-import { mkdir, readdir, realpath, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { randomToken, storageLimits } from '@gridmr/contracts';
@@ -56,7 +56,7 @@ export async function openFsStore(
   const calls = mayBlock ? blockingCalls : pooledCalls;
   const patience = new Patience({ ms: patienceMs, mayBlock });
   const real = await guarded('', 'read', () => realpath(root));
-  return new FsStore(new Confinement(new StoreRoot(real), patience, calls.realPath), patience, calls);
+  return new FsStore(new Confinement(new StoreRoot(real, calls), patience, calls), patience, calls);
 }
 
 interface FoundFile {
@@ -238,7 +238,7 @@ class FsStore implements BlobStore {
   async #directory(path: BlobPath): Promise<WalkedDirectory | undefined> {
     const real = await this.#find(path);
     if (real === undefined) return undefined;
-    const status = await guarded(path, 'listed', () => this.#confinement.look(undefined, () => stat(real)));
+    const status = await guarded(path, 'listed', () => this.#confinement.status(real));
     return status?.isDirectory() ? { path: canonicalPath(path), real, parent: undefined } : undefined;
   }
 
@@ -268,7 +268,7 @@ class FsStore implements BlobStore {
 
 /** Undefined if it is not a file, or no longer. */
 async function statFile(confinement: Confinement, file: FoundFile): Promise<BlobStat | undefined> {
-  const status = await guarded(file.path, 'read', () => confinement.look(undefined, () => stat(file.real)));
+  const status = await guarded(file.path, 'read', () => confinement.status(file.real));
   return status?.isFile() ? { path: file.path, bytes: status.size, modifiedMs: status.mtimeMs } : undefined;
 }
 

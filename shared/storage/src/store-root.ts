@@ -2,8 +2,7 @@
  * The directory that a store is in, which may vanish under it: unmounted, renamed, its server away. Then nothing in it is there, and what asked for a
  * file must not take that for an answer. So whoever finds something missing asks here before it believes so.
  */
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { blockingCalls, type FileCalls } from './file-calls.js';
 import { DataDirectoryGoneError, saysMissing } from './fs-errors.js';
 
 export class StoreRoot {
@@ -12,25 +11,20 @@ export class StoreRoot {
   /** The real path of the platform's own directory, once it is known to be there: an empty mount point does not have it. */
   own: string | undefined;
 
-  constructor(path: string) {
+  readonly #calls: FileCalls;
+
+  constructor(path: string, calls: FileCalls) {
     this.path = path;
+    this.#calls = calls;
   }
 
   /** Throws `DataDirectoryGoneError`. */
   async check(): Promise<void> {
-    try {
-      await stat(this.own ?? this.path);
-    } catch (error) {
-      throw saysMissing(error) ? new DataDirectoryGoneError() : error;
-    }
+    if ((await this.#calls.status(this.own ?? this.path)) === undefined) throw new DataDirectoryGoneError();
   }
 
   checkSync(): void {
-    try {
-      statSync(this.own ?? this.path);
-    } catch (error) {
-      throw saysMissing(error) ? new DataDirectoryGoneError() : error;
-    }
+    if (blockingCalls.status(this.own ?? this.path) === undefined) throw new DataDirectoryGoneError();
   }
 
   /** Runs one operation. That something is missing is believed, and thrown, if the directory is there and it is still missing then. */
