@@ -1,6 +1,6 @@
 /**
  * The jobs that are measured, and the bar of each: MB/s from submission to completion with 2 workers, divided by twice what the
- * published engine does in a bare loop (`engine-limit.mjs`), or by what GNU sort does.
+ * published engine does in a bare loop (`engine-limit.mjs`), or by what GNU sort does. `files`: the input is cut into so many.
  */
 const sum = '(key, counts) => [key, counts.reduce((a, b) => a + b, 0)]';
 const countWords = '(line, ctx) => { for (const word of line.split(" ")) ctx.emit(word, 1); }';
@@ -42,9 +42,23 @@ export const benchJobs = [
     limit: 'combine',
   },
   {
+    // That of `examples/inverted-index.mjs`, without its combiner.
     name: 'inverted index, no combiner',
     input: 'text',
+    files: 20,
     bar: { of: 'engine', ratio: 0.7 },
+    functions: {
+      map_function:
+        '(line, ctx) => { for (const word of new Set(line.toLowerCase().match(/[a-z]+/g))) ctx.emit(word, ctx.input.path); }',
+      reduce_function: '(word, paths) => [word, [...new Set(paths)].sort()]',
+    },
+    limit: 'push',
+  },
+  {
+    // Next to nothing to map, a set of all that is shuffled: what the border and the shuffle cost where nothing spares them. It has no bar.
+    name: 'index of places, no combiner',
+    input: 'text',
+    bar: { of: 'engine' },
     functions: {
       map_function:
         '(line, ctx) => { const words = line.split(" "); for (const word of words) ctx.emit(word, words[0]); }',

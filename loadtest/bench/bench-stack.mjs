@@ -1,5 +1,6 @@
 /** A full stack with two workers, for one measured job: real processes, its data in a directory of its own. */
-import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GridmrClient } from '@gridmr/client';
@@ -63,18 +64,21 @@ class BenchStack {
     await writeFile(join(this.#directory, name), text);
   }
 
-  /** Makes `file`, which must be on the same file system, an input of jobs, under its own name. */
-  async place(file) {
-    await link(file, join(this.#directory, basename(file))).catch(error => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+  /** Makes `file`, which must be on the same file system, an input of jobs: under its own name, or, in so many pieces, as a directory. Answers what to call it. */
+  async place(file, files = 1) {
+    const name = files === 1 ? basename(file) : `${basename(file)}-in-${files}`;
+    const place = join(this.#directory, name);
+    if (existsSync(place)) return name;
+    if (files === 1) await link(file, place);
+    else await cutFile(file, place, files);
+    return name;
   }
 
   /** Runs a job over `file`, which must be on the same file system, and answers its seconds and figures. */
   async run(job, file) {
-    await this.place(file);
+    const input_file = await this.place(file, job.files);
     const cpuBefore = await this.workerCpuSeconds();
-    const request = { name: job.name, input_file: basename(file), ...job.functions };
+    const request = { name: job.name, input_file, ...job.functions };
     const { seconds, counters } = await this.submit({ ...request, ...(job.mapOnly ? {} : { num_reducers: 2 }) }, 'big');
     const figures = { spilledRecords: counters.spilled_records, shuffleBytes: counters.shuffle_bytes };
     const workerCpuSeconds = (await this.workerCpuSeconds()) - cpuBefore;
@@ -116,5 +120,17 @@ class BenchStack {
   async stop() {
     await this.#stack[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Pieces of about the same size, cut behind lines. */
+async function cutFile(file, directory, files) {
+  const bytes = await readFile(file);
+  await mkdir(directory);
+  let start = 0;
+  for (let i = 1; i <= files; i++) {
+    const end = i === files ? bytes.length : bytes.indexOf('\n', Math.floor((bytes.length * i) / files)) + 1;
+    await writeFile(join(directory, `${String(i).padStart(3, '0')}.txt`), bytes.subarray(start, end));
+    start = end;
   }
 }

@@ -13,7 +13,9 @@ export function drawChart({ jobs, megabytes, date }) {
       text(10, top + 18, job.name),
       bar(top, job.ratio, '#2f6f9f', x),
       bar(top + barHeight + 4, job.ratioByProcessor, '#9fc3de', x),
-      `<line x1="${x(job.bar)}" x2="${x(job.bar)}" y1="${top - 4}" y2="${top + 2 * barHeight + 8}" stroke="#c0392b" stroke-width="2"/>`,
+      job.bar === undefined
+        ? ''
+        : `<line x1="${x(job.bar)}" x2="${x(job.bar)}" y1="${top - 4}" y2="${top + 2 * barHeight + 8}" stroke="#c0392b" stroke-width="2"/>`,
     ].join('\n');
   });
   const height = 80 + jobs.length * rowHeight;

@@ -17,7 +17,7 @@ const guests = {
     (() => {
       const map = ${map};
       let index = new Map(), keys = [], sums = [];
-      const ctx = { emit(key, value) {
+      const ctx = { input: { path: 'file' }, emit(key, value) {
         const at = index.get(key);
         if (at === undefined) { index.set(key, keys.length); keys.push(key); sums.push(value); } else sums[at] += value;
       } };
@@ -33,7 +33,7 @@ const guests = {
     (() => {
       const map = ${map};
       let keys = [], values = [];
-      const ctx = { emit(key, value) { keys.push(key); values.push(value); } };
+      const ctx = { input: { path: 'file' }, emit(key, value) { keys.push(key); values.push(value); } };
       globalThis.run = text => {
         const lines = text.split('\\n');
         for (let i = 0; i < lines.length; i++) if (lines[i] !== '') map(lines[i], ctx);

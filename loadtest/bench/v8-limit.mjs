@@ -22,10 +22,11 @@ function measure(file, { functions, mapOnly }) {
         if (group === undefined) groups.set(key, [value]);
         else group.push(value);
       };
+  const ctx = { input: { path: 'file' }, emit };
   for (let start = 0, end; start < text.length; start = end + 1) {
     end = text.indexOf('\n', start);
     if (end === -1) end = text.length;
-    map(text.slice(start, end), { emit });
+    map(text.slice(start, end), ctx);
   }
   for (const key of [...groups.keys()].sort()) {
     const result = reduce(key, groups.get(key), { emit });

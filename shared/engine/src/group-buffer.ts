@@ -11,6 +11,9 @@
  * If the combiner is known to add numbers up (`known-function.ts`), they are added as they come: a key then has the sum of the numbers that came before its
  * first chunk instead of a chunk of them, and reads out as that one value, followed by its chunks.
  *
+ * If whoever gets the values is known to look at distinct ones only, a value that repeats its key's last one is left out as it comes. That costs a comparison
+ * a pair; an index over files has one value a key and file left, and next to nothing to sort, write and merge.
+ *
  * Call order: `add` until it takes less than all; then `sorted`, write, `clear`, and `add` the rest.
  * Invariant: `bytesHeld` depends on the pairs and their blocks alone, never on time, so equal input spills at equal places.
  * Example: a→1, b→2, a→3 in one block is keys `a b`, chunks `1 3` of a and `2` of b.
@@ -29,8 +32,10 @@ const chunkOverheadBytes = chunkFacts * Uint32Array.BYTES_PER_ELEMENT;
 const firstLength = 1024;
 /** Positions are stored in 32 bits; a single block may go past the limit. */
 const limitBytesMax = 2 ** 31;
-/** Instead of a key: the pair's number was added to its key's sum. */
-const summedKey = 0xffff_ffff;
+/** Instead of a key: the pair's number was added to its key's sum, or its value left out. */
+const noKey = 0xffff_ffff;
+/** Lists and objects are never the same, however they look. */
+const compoundStarts: readonly number[] = [0x5b, 0x7b];
 
 export interface GroupBufferOptions {
   /** R, at least 1. */
@@ -38,6 +43,8 @@ export interface GroupBufferOptions {
   readonly limitBytes: number;
   /** Whether numbers of a key may be added up: see `SummedGroups`, which says when that changes nothing. */
   readonly sums?: boolean;
+  /** Whether values that repeat a value of their key may be left out: see `known-function.ts`. Not together with `sums`. */
+  readonly distinct?: boolean;
 }
 
 export class GroupBuffer {
@@ -55,6 +62,7 @@ export class GroupBuffer {
   #blockKeys = new Uint32Array(firstLength);
   #blockKeyCount = 0;
   #sums = false;
+  #distinct = false;
   #addedAway = 0;
 
   constructor(options: GroupBufferOptions) {
@@ -65,7 +73,7 @@ export class GroupBuffer {
   }
 
   /** Empties it for another use, and keeps its memory. */
-  reuse({ partitions, limitBytes, sums = false }: GroupBufferOptions): void {
+  reuse({ partitions, limitBytes, sums = false, distinct = false }: GroupBufferOptions): void {
     if (limitBytes > limitBytesMax) {
       throw new RangeError(`a sort buffer holds at most ${limitBytesMax} bytes, not ${limitBytes}`);
     }
@@ -74,6 +82,7 @@ export class GroupBuffer {
     this.#limitBytes = limitBytes;
     this.#table.partitions = partitions;
     this.#sums = sums;
+    this.#distinct = distinct;
   }
 
   /** Bytes of keys, values and bookkeeping. */
@@ -86,7 +95,7 @@ export class GroupBuffer {
     return this.#records;
   }
 
-  /** Of these: values that are no more, because they became part of a sum; less the sums. */
+  /** Of these: values that are no more, because they became part of a sum, less the sums; or because they were left out. */
   get addedAway(): number {
     return this.#addedAway;
   }
@@ -113,7 +122,7 @@ export class GroupBuffer {
       keyCount: this.#table.count,
       keys: this.#table.bytes,
       keyFacts: this.#table.facts,
-      sumOf: key => this.#table.sumOf(key),
+      sumOf: this.#distinct ? () => NaN : key => this.#table.sumOf(key),
       chunks: this.#chunks,
       values: this.#values,
     });
@@ -135,7 +144,6 @@ export class GroupBuffer {
     const table = this.#table;
     const limit = this.#limitBytes - keyOverheadBytes - chunkOverheadBytes;
     const view = viewOf(keyBytes);
-    const sums = values.kind === 'numbers' && this.#sums;
     let keyStart = endBefore(keyEnds, from);
     this.#blockKeyCount = 0;
     let i = from;
@@ -148,12 +156,48 @@ export class GroupBuffer {
       if (isFull && (i > from || this.#records > 0)) break;
       const keysBefore = table.count;
       const key = table.find(keyBytes, view, keyStart, keyEnd, partitions?.[i]);
-      if (key === keysBefore) this.#bytesHeld += keyOverheadBytes + keyEnd - keyStart;
+      if (key === keysBefore) this.#beginKey(key, keyEnd - keyStart);
       keyStart = keyEnd;
-      if (sums && this.#addUp(key, values.numbers[i] as number)) this.#pairKeys[i] = summedKey;
+      if (this.#absorb(key, values, i)) this.#pairKeys[i] = noKey;
       else this.#countPair(i, key, bytes, values.kind === 'numbers' && bytes === doubleBytes);
     }
     return i;
+  }
+
+  /** Returns whether the value needs no place: it was added up, or is left out. */
+  #absorb(key: number, values: ValueColumn, i: number): boolean {
+    if (this.#distinct) return this.#repeats(key, values, i);
+    return this.#sums && values.kind === 'numbers' && this.#addUp(key, values.numbers[i] as number);
+  }
+
+  #beginKey(key: number, length: number): void {
+    this.#bytesHeld += keyOverheadBytes + length;
+    if (this.#distinct)
+      this.#table.facts.fill(0, key * keyFacts + keyFact.blockLast, key * keyFacts + keyFact.lastText + 1);
+  }
+
+  /** Returns whether the value is that of the key's last pair that was kept: the last of this block, or its last text of those before. */
+  #repeats(key: number, values: ValueColumn, i: number): boolean {
+    const { facts } = this.#table;
+    const at = key * keyFacts;
+    const last = facts[at + keyFact.blockLast] as number;
+    const repeats =
+      last === 0 ? this.#isLastText(facts[at + keyFact.lastText] as number, values, i) : areSame(values, i, last - 1);
+    if (repeats) this.#addedAway++;
+    else facts[at + keyFact.blockLast] = i + 1;
+    return repeats;
+  }
+
+  /** @param place of a text among the values that are held, plus 1; or 0 */
+  #isLastText(place: number, values: ValueColumn, i: number): boolean {
+    if (place === 0 || values.kind !== 'texts') return false;
+    const start = endBefore(values.ends, i);
+    let at = place - 1;
+    for (let rest = (values.ends[i] as number) - start; ; rest >>>= 7) {
+      if (this.#values[at++] !== (rest > 127 ? (rest & 127) | 128 : rest)) return false;
+      if (rest <= 127) break;
+    }
+    return areSameTexts(values.bytes, start, values.ends[i] as number, this.#values, at);
   }
 
   #countPair(pair: number, key: number, bytes: number, isDouble: boolean): void {
@@ -222,7 +266,7 @@ export class GroupBuffer {
     const target = this.#values;
     for (let i = from; i < to; i++) {
       const key = this.#pairKeys[i] as number;
-      if (key === summedKey) continue;
+      if (key === noKey) continue;
       const at = key * keyFacts;
       let end = facts[at + keyFact.blockBytes] as number;
       if (facts[at + keyFact.blockDoubles] === 0) {
@@ -246,9 +290,15 @@ export class GroupBuffer {
     const sourceView = viewOf(bytes);
     let start = endBefore(ends, from);
     for (let i = from; i < to; i++) {
-      const at = (this.#pairKeys[i] as number) * keyFacts;
+      const key = this.#pairKeys[i] as number;
       const valueEnd = ends[i] as number;
+      if (key === noKey) {
+        start = valueEnd;
+        continue;
+      }
+      const at = key * keyFacts;
       let end = facts[at + keyFact.blockBytes] as number;
+      if (this.#distinct) facts[at + keyFact.lastText] = end + 1;
       let rest = valueEnd - start;
       for (; rest > 127; rest >>>= 7) target[end++] = (rest & 127) | 128;
       target[end++] = rest;
@@ -265,13 +315,35 @@ export class GroupBuffer {
   #endBlock(facts: Uint32Array): void {
     for (let i = 0; i < this.#blockKeyCount; i++) {
       const at = (this.#blockKeys[i] as number) * keyFacts;
-      facts.fill(0, at + keyFact.blockValues, at + keyFact.blockDoubles + 1);
+      facts.fill(0, at + keyFact.blockValues, at + (this.#distinct ? keyFact.blockLast : keyFact.blockDoubles) + 1);
     }
   }
 }
 
 const oneDouble = new Float64Array(1);
 const oneDoublesBytes = new Uint8Array(oneDouble.buffer);
+
+/** Whether two values of a block are the same to a `Set`. */
+function areSame(values: ValueColumn, a: number, b: number): boolean {
+  if (values.kind === 'numbers') return values.numbers[a] === values.numbers[b];
+  const { bytes, ends } = values;
+  const start = endBefore(ends, a);
+  const startOfOther = endBefore(ends, b);
+  const end = ends[a] as number;
+  return end - start === (ends[b] as number) - startOfOther && areSameTexts(bytes, start, end, bytes, startOfOther);
+}
+
+function areSameTexts(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  others: Uint8Array,
+  startOfOther: number,
+): boolean {
+  if (compoundStarts.includes(bytes[start] as number)) return false;
+  for (let i = start, other = startOfOther; i < end; i++, other++) if (bytes[i] !== others[other]) return false;
+  return true;
+}
 
 function valueSize(values: ValueColumn, i: number): number {
   return values.kind === 'texts' ? textSize(values, i) : numberSize(values.numbers[i] as number);

@@ -22,7 +22,13 @@ export * from './key-encoding.js';
 export * from './key-error.js';
 export * from './key-json.js';
 export * from './key-tally.js';
-export { type KnownFunctions, knownSourceLengthMax, noneKnown, recogniseFunction } from './known-function.js';
+export {
+  type KnownFunction,
+  type KnownFunctions,
+  knownSourceLengthMax,
+  noneKnown,
+  recogniseFunction,
+} from './known-function.js';
 export * from './lines.js';
 export * from './map-attempt.js';
 export * from './output-format.js';

@@ -31,6 +31,12 @@ export const keyFact = {
   blockValues: 5,
   blockBytes: 6,
   blockDoubles: 7,
+  /**
+   * In a buffer that leaves out repeats, where another has a key's sum: its last pair in the block at hand, and where its last text stands. Both plus 1; 0 is
+   * none.
+   */
+  blockLast: 8,
+  lastText: 9,
 } as const;
 
 /** Its facts, and two slots. */

@@ -4,13 +4,16 @@
  * - `sum`: adds a key's values up. Its numbers may be added by the host, from the left, before the function sees the sum as its only value
  *   (`summed-groups.ts`): the function gives the same, bit for bit.
  * - `identity`: gives every value back under its key. The host may write pairs as they come.
+ * - `distinct`: makes a `Set` of the values, and knows of them by that alone. A value that repeats an earlier one of its key may be left out, as long as `Set` is
+ *   the engine's own: whoever loads the program judges that.
  *
  * A source is compared with templates token by token, names by their place, so that white space and the choice of names do not matter; anything that a template
  * does not have (a comment, a string, another statement) makes it unknown, which costs nothing but time. A template has no
- * name that it does not declare itself, so nothing outside of the function changes what it means.
+ * name that it does not declare itself but `Set` and `Array`, so nothing else outside of the function changes what it means. What becomes of the set does not matter: it is the same
+ * set either way.
  */
 
-export type KnownFunction = 'sum' | 'identity';
+export type KnownFunction = 'sum' | 'identity' | 'distinct';
 
 /** Which of a program's functions are known. */
 export interface KnownFunctions {
@@ -24,8 +27,8 @@ export const noneKnown: KnownFunctions = { combine: undefined, reduce: undefined
 export const knownSourceLengthMax = 300;
 
 /** Words of the language, and the properties that templates ask for. */
-const properties = new Set(['reduce', 'emit']);
-const words = new Set(['function', 'return', 'let', 'const', 'for', 'of', 'yield']);
+const properties = new Set(['reduce', 'emit', 'from', 'sort', 'length', 'size', 'join']);
+const words = new Set(['function', 'return', 'let', 'const', 'for', 'of', 'yield', 'new', 'Set', 'Array']);
 /** There a line break ends a statement, which no token shows. */
 const brokenStatement = /\b(?:return|yield)\s*[\n\r\u2028\u2029]/;
 
@@ -37,6 +40,14 @@ const sums = [
 const loops = ['let S = 0; for (const A of V) S += A;', 'let S = 0; for (const A of V) { S += A; }'];
 const identities = ['for (const A of V) yield [K, A];', 'for (const A of V) { yield [K, A]; }'];
 const emitted = ['for (const A of V) C.emit(K, A);', 'for (const A of V) { C.emit(K, A); }'];
+const lists = ['[...new Set(V)]', 'Array.from(new Set(V))'].flatMap(list => [list, `${list}.sort()`]);
+const joined = [`' '`, `','`, `';'`, `'|'`].flatMap(mark => [mark, mark.replaceAll("'", '"')]);
+const sets = [
+  'new Set(V).size',
+  ...lists.flatMap(list => [list, `${list}.length`, ...joined.map(mark => `${list}.join(${mark})`)]),
+];
+const setLoops = ['for (const A of new Set(V)) C.emit(K, A);', 'for (const A of new Set(V)) { C.emit(K, A); }'];
+const setYields = ['for (const A of new Set(V)) yield [K, A];', 'for (const A of new Set(V)) { yield [K, A]; }'];
 
 const templates = new Map<string, KnownFunction>([
   ...sums
@@ -48,6 +59,14 @@ const templates = new Map<string, KnownFunction>([
     .flatMap(body => [`function* (K, V) { ${body} }`, `function* N(K, V) { ${body} }`])
     .map(known('identity')),
   ...emitted.flatMap(body => bodies(body)).map(known('identity')),
+  ...sets
+    .flatMap(set => [...arrows(`[K, ${set}]`), ...bodies(`return [K, ${set}];`), ...bodies(`C.emit(K, ${set});`)])
+    .map(known('distinct')),
+  ...sets.flatMap(set => arrows(`C.emit(K, ${set})`)).map(known('distinct')),
+  ...setLoops.flatMap(body => bodies(body)).map(known('distinct')),
+  ...setYields
+    .flatMap(body => [`function* (K, V) { ${body} }`, `function* N(K, V) { ${body} }`])
+    .map(known('distinct')),
 ]);
 
 /** @param source as `Function.prototype.toString` gives it */

@@ -55,8 +55,10 @@ export class SegmentOutput implements MapOutput {
   /** Made when it is needed: before it begins, the sandbox does not know its functions. */
   get #buffer(): GroupBuffer {
     const { partitions, limits, sandbox, memory } = this.#options;
-    const sums = sandbox.known.combine === 'sum';
-    this.#madeBuffer ??= memory.take({ partitions, limitBytes: limits.sortBufferBytes, sums });
+    const { known, functions } = sandbox;
+    const sums = known.combine === 'sum';
+    const distinct = (functions.combine ? known.combine : known.reduce) === 'distinct';
+    this.#madeBuffer ??= memory.take({ partitions, limitBytes: limits.sortBufferBytes, sums, distinct });
     return this.#madeBuffer;
   }
 
@@ -106,9 +108,9 @@ export class SegmentOutput implements MapOutput {
     this.#clearBuffer();
   }
 
-  /** What was added up in the buffer was combined there. */
+  /** What was added up in the buffer, or left out of it, was combined there, if there is a combiner. */
   #clearBuffer(): void {
-    this.#options.counters.combine_input_records += this.#buffer.addedAway;
+    if (this.#combine !== undefined) this.#options.counters.combine_input_records += this.#buffer.addedAway;
     this.#buffer.clear();
   }
 

@@ -28,6 +28,18 @@ const identity: NonNullable<Program['reduce']> = (key, values, emit) => {
   for (const value of values) emit(key, value);
 };
 
+/** Few texts, so that they repeat, and some values that are no texts. */
+const emitFew: Program['map'] = (record, emit) => {
+  const [key, value] = JSON.parse(record);
+  emit(key, value < -6 ? [value] : value > 6 ? value : `${value % 3}`);
+};
+
+const distinct: NonNullable<Program['reduce']> = (key, values, emit) => emit(key, [...new Set(values)]);
+
+const eachOnce: NonNullable<Program['reduce']> = (key, values, emit) => {
+  for (const value of new Set(values)) emit(key, value);
+};
+
 /** Some records get a text for a value: those with the number 9. */
 function withText(record: string): string {
   const [key, value] = JSON.parse(record);
@@ -121,6 +133,24 @@ describe('runMapAttempt and runReduceAttempt', function () {
         const { parts, counters } = await runJob(job, directory.path);
         expect(parts).to.deep.equal(naiveJob(job).parts);
         expect(counters.combine_input_records).to.be.at.least(counters.map_output_records);
+      },
+    ));
+
+  it('give the same where the host leaves out what a set has already', () =>
+    holds(
+      fc.tuple(job({ map: emitFew, reduce: distinct }), fc.boolean()).map(([job, combines]) => ({
+        ...job,
+        program: combines ? { ...job.program, combine: eachOnce } : job.program,
+        known: { combine: combines ? 'distinct' : undefined, reduce: 'distinct' },
+      })),
+      async job => {
+        const { parts, counters } = await runJob(job, directory.path);
+        const expected = naiveJob(job);
+        expect(parts).to.deep.equal(expected.parts);
+        expect(counters.map_output_records).to.equal(expected.records);
+        expect(counters.reduce_input_records).to.be.at.most(expected.records);
+        if (job.program.combine === undefined) expect(counters.combine_input_records).to.equal(0);
+        else expect(counters.combine_input_records).to.be.at.least(expected.records);
       },
     ));
 

@@ -22,7 +22,26 @@ describe('recogniseFunction', () => {
     it(`knows as an identity: ${source}`, () => expect(recogniseFunction(source)).to.equal('identity'));
   }
 
+  for (const source of [
+    '(word, paths) => [word, [...new Set(paths)].sort()]',
+    'function reduce(word, paths) {\n  return [word, [...new Set(paths)].sort()];\n}',
+    '(word, places) => [word, [...new Set(places)].length]',
+    '(word, places) => [word, new Set(places).size]',
+    '(word, places) => [word, Array.from(new Set(places)).join(", ")]',
+    'function combine(word, paths, ctx) {\n  for (const path of new Set(paths)) ctx.emit(word, path);\n}',
+    'function* (word, paths) { for (const path of new Set(paths)) yield [word, path]; }',
+  ]) {
+    it(`knows as one that wants distinct values: ${source}`, () =>
+      expect(recogniseFunction(source)).to.equal('distinct'));
+  }
+
   const almost = {
+    'a set of something else': '(k, vs) => [k, [...new Set(k)]]',
+    'a set and the values besides': '(k, vs) => [k, [...new Set(vs)].length / vs.toArray().length]',
+    'another set': '(k, vs) => [k, [...new WeakSet(vs)]]',
+    'a set that is called': '(k, vs) => [k, [...Set(vs)]]',
+    'a set of a parameter of that name': '(Set, vs) => [Set, [...new Set(vs)]]',
+    'a set in a string': '(k, vs) => [k, "[...new Set(vs)]"]',
     'another start': '(k, vs) => [k, vs.reduce((a, b) => a + b, 1)]',
     'a longer number': '(k, vs) => [k, vs.reduce((a, b) => a + b, 00)]',
     'a difference': '(k, vs) => [k, vs.reduce((a, b) => a - b, 0)]',

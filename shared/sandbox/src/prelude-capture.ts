@@ -6,7 +6,10 @@
 export const captureSource = `
   const { stringify, parse } = JSON;
   const { isArray } = Array;
-  const { create, freeze, getPrototypeOf, setPrototypeOf, defineProperty, getOwnPropertyNames } = Object;
+  const { create, freeze, getPrototypeOf, setPrototypeOf, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor } = Object;
+  const SetOwn = Set;
+  const setPrototype = Set.prototype;
+  const { add: addToSet } = Set.prototype;
   const { isFinite, isInteger } = Number;
   const { imul } = Math;
   const TypeErrorOwn = TypeError;

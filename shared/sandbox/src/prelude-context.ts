@@ -164,12 +164,18 @@ export const contextSource = String.raw`
     return text.length > limits.knownSource ? '' : text;
   }
 
+  function holds(object, name, value) {
+    const property = getOwnPropertyDescriptor(object, name);
+    return property !== undefined && property.value === value;
+  }
+
   function described() {
     const facts = list();
     facts[0] = sourceText('combine');
     facts[1] = sourceText('reduce');
     facts[2] = user.setup !== undefined;
     facts[3] = user.teardown !== undefined;
+    facts[4] = holds(global, 'Set', SetOwn) && holds(setPrototype, 'add', addToSet);
     return stringify(facts);
   }
 

@@ -45,6 +45,7 @@ import {
 import { batchKinds, headerLength, headerSlots, noRecord } from './guest-header.js';
 import { GuestEndedError, GuestRuntime } from './guest-runtime.js';
 import { loadFunctions } from './load-program.js';
+import { keepsSet, withoutDistinct } from './own-set.js';
 import { type HandOver, HandOverReader } from './pair-hand-over.js';
 import { ProgramSyntaxError, parsePart } from './parse-program.js';
 import { type ProgramPart, partsOf } from './program-parts.js';
@@ -255,7 +256,10 @@ export class QuickJsSandbox implements Sandbox {
     const adopted = readAdopted(guest.context.getString(answer));
     if ('fault' in adopted)
       throw new GuestEndedError({ name: 'TypeError', message: adopted.fault, stack: '' }, undefined);
-    this.#known = adopted.known;
+    this.#known =
+      adopted.hasOwnSet && !adopted.hasSetup && keepsSet(this.#options.source)
+        ? adopted.known
+        : withoutDistinct(adopted.known);
     this.hasTeardown = adopted.hasTeardown;
     return adopted.hasSetup;
   }

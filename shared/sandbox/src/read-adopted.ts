@@ -2,12 +2,14 @@
 import { type KnownFunctions, recogniseFunction } from '@gridmr/engine';
 import { z } from 'zod';
 
-const factsSchema = z.tuple([z.string(), z.string(), z.boolean(), z.boolean()]);
+const factsSchema = z.tuple([z.string(), z.string(), z.boolean(), z.boolean(), z.boolean()]);
 
 interface AdoptedFunctions {
   readonly known: KnownFunctions;
   readonly hasSetup: boolean;
   readonly hasTeardown: boolean;
+  /** Whether `Set` was the engine's own once the program was loaded. */
+  readonly hasOwnSet: boolean;
 }
 type Adopted = AdoptedFunctions | { readonly fault: string };
 
@@ -22,6 +24,7 @@ export function readAdopted(answer: string): Adopted {
 
 function adoptedOf(answer: string): Adopted {
   if (!answer.startsWith('[')) return { fault: answer };
-  const [combine, reduce, hasSetup, hasTeardown] = factsSchema.parse(JSON.parse(answer));
-  return { known: { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) }, hasSetup, hasTeardown };
+  const [combine, reduce, hasSetup, hasTeardown, hasOwnSet] = factsSchema.parse(JSON.parse(answer));
+  const known = { combine: recogniseFunction(combine), reduce: recogniseFunction(reduce) };
+  return { known, hasSetup, hasTeardown, hasOwnSet };
 }

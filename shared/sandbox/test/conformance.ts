@@ -49,6 +49,27 @@ export function describeSandbox(name: string, open: OpenSandbox): void {
         }
       });
 
+      const index = 'export const map = () => {}; export const reduce = (k, vs) => [k, [...new Set(vs)].sort()];';
+
+      it('are known to want distinct values only where Set is the own one of the engine', async () => {
+        using own = await begun(`const seen = new Set([1]); ${index}`);
+        expect(own.known.reduce).to.equal('distinct');
+        const others = [
+          `class Set { constructor(values) { this.values = values; } *[Symbol.iterator]() { yield* this.values; } } ${index}`,
+          `const { WeakSet: Set } = globalThis; ${index}`,
+          `[]['con' + 'structor']['con' + 'structor']('return this')()['S' + 'et'] = Array; ${index}`,
+          `Set.prototype.add = function () { return this; }; ${index}`,
+          `Object.getPrototypeOf(new Set()).add = function () { return this; }; ${index}`,
+          `new Set()['__pro' + 'to__'].add = function () { return this; }; ${index}`,
+          `export const setup = () => { new Set()['__pro' + 'to__'].add = () => {}; }; ${index}`,
+          `const S\\u0065t = Array; ${index}`,
+        ];
+        for (const program of others) {
+          using sandbox = await begun(program);
+          expect(sandbox.known.reduce, program).to.equal(undefined);
+        }
+      });
+
       it('cannot replace ctx.emit, on which known ones rely', async () => {
         const program = `export const setup = ctx => { ctx.emit = () => {}; }; export const map = (l, ctx) => ctx.emit(l, 1);`;
         expect((await failure(open, program)).message).to.match(/read-only/);
