@@ -12,6 +12,8 @@ import type { Slice } from './group-cursor.js';
 /** Of a number below 2^32. */
 export const varintBytesMax = 5;
 
+/** A view costs as much as copying 100 bytes; looking for one among so many, a tenth of that. */
+const recentSourcesMax = 8;
 const wordBytes = 4;
 const space = 0x20;
 const backslash = 0x5c;
@@ -46,11 +48,13 @@ export class ByteBuffer {
   /** The same memory, for the calls that only Node.js's Buffer has; and in words. */
   #text: Buffer;
   #view: DataView;
-  /** What was appended from last, and in words: mostly it is the same again, or the one before (keys and values take turns). */
+  /** What was appended from last, and in words. */
   #source: Uint8Array;
   #sourceView: DataView;
-  #sourceBefore: Uint8Array;
-  #sourceBeforeView: DataView;
+  /** And before that: keys and values take turns, and so do the sources of a merge. */
+  readonly #recent: Uint8Array[] = [];
+  readonly #recentViews: DataView[] = [];
+  #leastRecent = 0;
   #length = 0;
 
   /** @param bytesMax what it may ever hold: one of the named limits */
@@ -61,8 +65,6 @@ export class ByteBuffer {
     this.#view = viewOf(this.#bytes);
     this.#source = this.#bytes;
     this.#sourceView = this.#view;
-    this.#sourceBefore = this.#source;
-    this.#sourceBeforeView = this.#sourceView;
   }
 
   /** Bytes held. */
@@ -188,11 +190,18 @@ export class ByteBuffer {
   }
 
   #turnTo(source: Uint8Array): void {
-    const view = source === this.#sourceBefore ? this.#sourceBeforeView : viewOf(source);
-    this.#sourceBefore = this.#source;
-    this.#sourceBeforeView = this.#sourceView;
+    const at = this.#recent.indexOf(source);
+    const view = at === -1 ? this.#remember(source) : (this.#recentViews[at] as DataView);
     this.#source = source;
     this.#sourceView = view;
+  }
+
+  #remember(source: Uint8Array): DataView {
+    const view = viewOf(source);
+    this.#recent[this.#leastRecent] = source;
+    this.#recentViews[this.#leastRecent] = view;
+    this.#leastRecent = (this.#leastRecent + 1) % recentSourcesMax;
+    return view;
   }
 
   #grow(bytesNeeded: number): void {
