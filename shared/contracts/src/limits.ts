@@ -116,9 +116,6 @@ export const dataPlaneLimits = {
   /** Groups, and values that are numbers, handed to the guest at once. */
   batchGroupsMax: 8192,
   batchNumbersMax: 32_768,
-  /** Of an identity reduce: pairs, and bytes of them, that go from the merge to the part at once. */
-  copiedPairs: 4096,
-  copiedPairsBytes: 256 * kib,
   segmentFrameBytes: 256 * kib,
   /** Values of one key in one hand-over from the guest: its text, escaped, and one value of the longest. */
   chunkBytesMax: 64 * mib,

@@ -1,13 +1,11 @@
 /** Lines of CSV output: key, comma, value, line feed. No header, so that parts can be put one after the other. */
 import { dataPlaneLimits } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
-import { endBefore } from './column.js';
 import { appendCsvJson, appendCsvText } from './csv-field.js';
+import type { Slice } from './group-cursor.js';
 import { appendJsonString, plainText } from './json-string.js';
 import { keyTags } from './key-encoding.js';
 import { appendKeyJson } from './key-json.js';
-import type { PairBlock } from './program.js';
-import { appendValue } from './value-column.js';
 
 const comma = 0x2c;
 const newline = 0x0a;
@@ -18,16 +16,16 @@ const backslash = 0x5c;
 export class CsvLines {
   readonly #field = new ByteBuffer(dataPlaneLimits.formattedBytesMax);
 
-  append(pairs: PairBlock, i: number, target: ByteBuffer): void {
-    this.#appendKey(target, pairs.keyBytes, endBefore(pairs.keyEnds, i), endBefore(pairs.keyEnds, i + 1));
+  /** @param value a number, or JSON text */
+  append(key: Readonly<Slice>, value: Readonly<Slice> | number, target: ByteBuffer): void {
+    this.#appendKey(target, key);
     target.appendByte(comma);
-    const { values } = pairs;
-    if (values.kind === 'numbers') appendValue(target, values, i);
-    else this.#appendText(target, values.bytes, endBefore(values.ends, i), endBefore(values.ends, i + 1));
+    if (typeof value === 'number') target.appendAscii(String(value));
+    else this.#appendText(target, value);
     target.appendByte(newline);
   }
 
-  #appendKey(target: ByteBuffer, bytes: Uint8Array, start: number, end: number): void {
+  #appendKey(target: ByteBuffer, { bytes, start, end }: Readonly<Slice>): void {
     if (bytes[start] === keyTags.string) {
       appendCsvText(target, bytes, start + 1, end);
       return;
@@ -37,7 +35,7 @@ export class CsvLines {
     appendCsvJson(target, this.#field.view(), 0, this.#field.length);
   }
 
-  #appendText(target: ByteBuffer, bytes: Uint8Array, start: number, end: number): void {
+  #appendText(target: ByteBuffer, { bytes, start, end }: Readonly<Slice>): void {
     if (bytes[start] !== quote) {
       appendCsvJson(target, bytes, start, end);
     } else if (hasEscapes(bytes, start, end) || !isQuoted(bytes, start, end)) {

@@ -12,6 +12,7 @@ import { dataPlaneLimits, type KeyCounts } from '@gridmr/contracts';
 import { ByteBuffer } from './byte-buffer.js';
 import { endBefore } from './column.js';
 import { compareBytes } from './compare-bytes.js';
+import type { Slice } from './group-cursor.js';
 import { keyTags } from './key-encoding.js';
 import type { PairBlock } from './program.js';
 
@@ -39,6 +40,17 @@ export class KeyTally {
     }
     this.#last.clear();
     this.#last.append(before, from, to);
+  }
+
+  /** The same for `pairs` pairs of one key. */
+  addGroup(key: Readonly<Slice>, pairs: number): void {
+    if (!this.#ascending) return;
+    const last = this.#last;
+    this.#ascending = last.compare(key) <= 0;
+    last.clear();
+    last.append(key.bytes, key.start, key.end);
+    const tag = key.bytes[key.start] as number;
+    this.#byTag[tag] = (this.#byTag[tag] ?? 0) + pairs;
   }
 
   /** Undefined if the keys do not ascend. */

@@ -21,11 +21,11 @@ import type { ByteBuffer } from './byte-buffer.js';
 import { endBefore } from './column.js';
 import { CsvLines } from './csv-line.js';
 import { appendEscaped, tsvEscapes } from './escaped-bytes.js';
+import { emptySlice, type Slice } from './group-cursor.js';
 import { appendJsonString, tsvText } from './json-string.js';
 import { keyTags } from './key-encoding.js';
 import { appendKeyJson } from './key-json.js';
 import type { PairBlock } from './program.js';
-import { appendValue, type TextColumn } from './value-column.js';
 
 const tab = 0x09;
 const newline = 0x0a;
@@ -38,49 +38,68 @@ const quote = 0x22;
  */
 export type Formatter = (pairs: PairBlock, target: ByteBuffer, from?: number) => number;
 
-type AppendLine = (pairs: PairBlock, i: number, target: ByteBuffer) => void;
+/** Appends the line of one pair. `target` needs `dataPlaneLimits.formattedBytesMax`. @param value a number, or JSON text */
+export type AppendLine = (key: Readonly<Slice>, value: Readonly<Slice> | number, target: ByteBuffer) => void;
 
 const lineAppenders: Record<OutputFormat, () => AppendLine> = {
   tsv: () => appendTsvLine,
   jsonl: () => appendJsonLine,
   csv: () => {
     const lines = new CsvLines();
-    return (pairs, i, target) => lines.append(pairs, i, target);
+    return (key, value, target) => lines.append(key, value, target);
   },
 };
 
+export function createLineAppender(format: OutputFormat): AppendLine {
+  return lineAppenders[format]();
+}
+
 export function createFormatter(format: OutputFormat): Formatter {
-  const append = lineAppenders[format]();
-  return (pairs, target, from = 0) => {
+  return formatterOf(createLineAppender(format));
+}
+
+export function formatterOf(append: AppendLine): Formatter {
+  const key = emptySlice();
+  const text = emptySlice();
+  return ({ count, keyBytes, keyEnds, values }, target, from = 0) => {
+    key.bytes = keyBytes;
+    if (values.kind === 'texts') text.bytes = values.bytes;
     let i = from;
-    for (; i < pairs.count && target.length < dataPlaneLimits.writeBufferBytes; i++) append(pairs, i, target);
+    for (; i < count && target.length < dataPlaneLimits.writeBufferBytes; i++) {
+      key.start = endBefore(keyEnds, i);
+      key.end = keyEnds[i] as number;
+      if (values.kind === 'numbers') {
+        append(key, values.numbers[i] as number, target);
+      } else {
+        text.start = endBefore(values.ends, i);
+        text.end = values.ends[i] as number;
+        append(key, text, target);
+      }
+    }
     return i;
   };
 }
 
-function appendTsvLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
-  const { keyBytes, values } = pairs;
-  const keyStart = endBefore(pairs.keyEnds, i);
-  const keyEnd = endBefore(pairs.keyEnds, i + 1);
-  if (keyBytes[keyStart] === keyTags.string) appendEscaped(target, keyBytes, keyStart + 1, keyEnd, tsvEscapes);
-  else appendKeyJson(target, keyBytes, keyStart, keyEnd);
+function appendTsvLine(key: Readonly<Slice>, value: Readonly<Slice> | number, target: ByteBuffer): void {
+  const { bytes, start, end } = key;
+  if (bytes[start] === keyTags.string) appendEscaped(target, bytes, start + 1, end, tsvEscapes);
+  else appendKeyJson(target, bytes, start, end);
   target.appendByte(tab);
-  if (values.kind === 'texts') appendTsvText(target, values, i);
-  else appendValue(target, values, i);
+  if (typeof value === 'number') target.appendAscii(String(value));
+  else appendTsvText(target, value);
   target.appendByte(newline);
 }
 
-function appendTsvText(target: ByteBuffer, { bytes, ends }: TextColumn, i: number): void {
-  const start = endBefore(ends, i);
-  const end = ends[i] as number;
+function appendTsvText(target: ByteBuffer, { bytes, start, end }: Readonly<Slice>): void {
   if (bytes[start] === quote) appendJsonString(target, bytes, start, end, tsvText);
   else target.append(bytes, start, end);
 }
 
-function appendJsonLine(pairs: PairBlock, i: number, target: ByteBuffer): void {
+function appendJsonLine(key: Readonly<Slice>, value: Readonly<Slice> | number, target: ByteBuffer): void {
   target.appendAscii('{"key":');
-  appendKeyJson(target, pairs.keyBytes, endBefore(pairs.keyEnds, i), endBefore(pairs.keyEnds, i + 1));
+  appendKeyJson(target, key.bytes, key.start, key.end);
   target.appendAscii(',"value":');
-  appendValue(target, pairs.values, i);
+  if (typeof value === 'number') target.appendAscii(String(value));
+  else target.append(value.bytes, value.start, value.end);
   target.appendAscii('}\n');
 }

@@ -1,5 +1,6 @@
 /** Reads the texts of a chunk (`value-chunk.ts`), one at a time. */
 import { type ByteBuffer, varintBytesMax } from './byte-buffer.js';
+import type { Slice } from './group-cursor.js';
 import { ChunkMalformedError, type ValueChunk } from './value-chunk.js';
 
 const quote = 0x22;
@@ -21,6 +22,14 @@ export class TextReader {
   appendNext(target: ByteBuffer): void {
     const start = this.#startOfText();
     target.append(this.#bytes, start, this.#next);
+    this.#at = this.#next;
+  }
+
+  /** Makes `slice` the next text, without a copy. Throws `ChunkMalformedError`. */
+  lendNext(slice: Slice): void {
+    slice.start = this.#startOfText();
+    slice.end = this.#next;
+    slice.bytes = this.#bytes;
     this.#at = this.#next;
   }
 
