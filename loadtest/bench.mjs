@@ -54,7 +54,7 @@ console.log(`Written to ${resultsDirectory}bench.json and bench.svg`);
 async function benchJob(job) {
   report.stalled.push(measureStalledShare());
   const file = generateFile(directory, job.input, megabytes);
-  const references = await measureReferences(file, job);
+  const references = await measureReferences(file, job, runs);
   const { measured, processes } = await withStack(async stack => {
     // The first run warms up: the workers' code gets compiled.
     await stack.run(job, file);

@@ -2,16 +2,24 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { median } from '../load/numbers.mjs';
 
 const run = promisify(execFile);
 const engineEntry = fileURLToPath(new URL('engine-limit.mjs', import.meta.url));
 const v8Entry = fileURLToPath(new URL('v8-limit.mjs', import.meta.url));
 
-/** Answers `{engine, v8, opponent}`, each `{seconds, cpuSeconds}`; `opponent` is undefined where there is none, or none is installed. */
-export async function measureReferences(file, job) {
+/**
+ * Answers `{engine, v8, opponent}`, each `{seconds, cpuSeconds}`; `opponent` is undefined where there is none. An opponent is done within a second or two, and of
+ * such a short time one run says little: it is the median one of `runs`.
+ */
+export async function measureReferences(file, job, runs) {
   const engine = await measureScript(engineEntry, file, job);
   const v8 = await measureScript(v8Entry, file, job);
-  return { engine, v8, ...(job.opponent === undefined ? {} : { opponent: await measureShell(job.opponent, file) }) };
+  if (job.opponent === undefined) return { engine, v8 };
+  const measured = [];
+  for (let i = 0; i < runs; i++) measured.push(await measureShell(job.opponent, file));
+  const middle = median(measured.map(({ seconds }) => seconds));
+  return { engine, v8, opponent: measured.find(({ seconds }) => seconds === middle) };
 }
 
 async function measureScript(entry, file, job) {

@@ -172,8 +172,10 @@ export class GroupBuffer {
 
   #beginKey(key: number, length: number): void {
     this.#bytesHeld += keyOverheadBytes + length;
-    if (this.#distinct)
-      this.#table.facts.fill(0, key * keyFacts + keyFact.blockLast, key * keyFacts + keyFact.lastText + 1);
+    if (!this.#distinct) return;
+    const { facts } = this.#table;
+    facts[key * keyFacts + keyFact.blockLast] = 0;
+    facts[key * keyFacts + keyFact.lastText] = 0;
   }
 
   /** Returns whether the value is that of the key's last pair that was kept: the last of this block, or its last text of those before. */
@@ -315,7 +317,11 @@ export class GroupBuffer {
   #endBlock(facts: Uint32Array): void {
     for (let i = 0; i < this.#blockKeyCount; i++) {
       const at = (this.#blockKeys[i] as number) * keyFacts;
-      facts.fill(0, at + keyFact.blockValues, at + (this.#distinct ? keyFact.blockLast : keyFact.blockDoubles) + 1);
+      // A call of `fill` for each takes longer than all of this.
+      facts[at + keyFact.blockValues] = 0;
+      facts[at + keyFact.blockBytes] = 0;
+      facts[at + keyFact.blockDoubles] = 0;
+      if (this.#distinct) facts[at + keyFact.blockLast] = 0;
     }
   }
 }
