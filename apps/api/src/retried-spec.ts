@@ -5,13 +5,14 @@
  * | changed | repeated |
  * |---|---|
  * | map, combine or partition function; a module; parameters | map and reduce tasks |
- * | reduce function | reduce tasks |
+ * | reduce function | reduce tasks; map tasks too if the old one made a `Set` and there is no combiner: repeats of its values may have been left out of their output |
  * | limits, or nothing | what is not committed |
  *
  * A module is taken as a whole: which of its functions a change concerns nobody can tell.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, type JobSpec, type ProgramSource, type RetryRequest, requestLimits } from '@gridmr/contracts';
+import { mayWantDistinct } from '@gridmr/engine';
 import type { ProgramCheck } from './dependencies.js';
 import { invalidInput } from './parse-input.js';
 
@@ -46,10 +47,13 @@ export function keptStages(before: JobSpec, next: JobSpec): { map: boolean; redu
     const same = isDeepStrictEqual(before.program, next.program);
     return { map: same, reduce: same };
   }
-  const isSame = (name: keyof FunctionSources) =>
-    (before.program as FunctionSources)[name] === (next.program as FunctionSources)[name];
+  const [old, asked] = [before.program, next.program] as [FunctionSources, FunctionSources];
+  const isSame = (name: keyof FunctionSources) => old[name] === asked[name];
+  const reduce = isSame('reduce_function');
+  const isForAnyReduce = old.combine_function !== undefined || !mayWantDistinct(old.reduce_function ?? '');
   const map = isSame('map_function') && isSame('combine_function') && isSame('partition_function');
-  return { map, reduce: map && isSame('reduce_function') };
+  const keepsMap = map && (reduce || isForAnyReduce);
+  return { map: keepsMap, reduce: keepsMap && reduce };
 }
 
 /** Undefined if the request has nothing to do with the program. */

@@ -47,6 +47,7 @@ describe('POST /api/v1/jobs/{id}/retry', () => {
   const otherMap = '(line) => [[line, 1]]';
   const otherReduce = '(word, counts) => [word, 7]';
   const combine = '(word, counts) => [word, counts.reduce((a, b) => a + b, 0)]';
+  const distinct = '(word, counts) => [word, new Set(counts).size]';
   const program = 'export const map = line => [[line, 1]]; export const reduce = (k, v) => [k, 1];';
   const cases: [what: string, change: object, kept: { map: boolean; reduce: boolean }, before?: object][] = [
     [
@@ -56,6 +57,24 @@ describe('POST /api/v1/jobs/{id}/retry', () => {
     ],
     ['limits', { task_timeout: 7, max_attempts: 1 }, { map: true, reduce: true }],
     ['the reduce function', { reduce_function: otherReduce }, { map: true, reduce: false }],
+    [
+      'another reduce function than one that made a set',
+      { reduce_function: otherReduce },
+      { map: false, reduce: false },
+      { reduce_function: distinct },
+    ],
+    [
+      'another reduce function than one that made a set of what was combined',
+      { reduce_function: otherReduce },
+      { map: true, reduce: false },
+      { reduce_function: distinct, combine_function: combine },
+    ],
+    [
+      'limits for one that makes a set',
+      { task_timeout: 7 },
+      { map: true, reduce: true },
+      { reduce_function: distinct },
+    ],
     ['the map function', { map_function: otherMap }, { map: false, reduce: false }],
     ['a combiner', { combine_function: combine }, { map: false, reduce: false }],
     [

@@ -26,6 +26,7 @@ export {
   type KnownFunction,
   type KnownFunctions,
   knownSourceLengthMax,
+  mayWantDistinct,
   noneKnown,
   recogniseFunction,
 } from './known-function.js';

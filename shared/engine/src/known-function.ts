@@ -75,6 +75,11 @@ export function recogniseFunction(source: string): KnownFunction | undefined {
   return isNone ? undefined : templates.get(canonical(source));
 }
 
+/** Whether a `reduce` of this source may have had values left out before it: what its map tasks gave is then of no use to another `reduce`. */
+export function mayWantDistinct(source: string): boolean {
+  return source.includes('Set');
+}
+
 function known(kind: KnownFunction): (source: string) => [string, KnownFunction] {
   return source => [canonical(source), kind];
 }

@@ -38,6 +38,8 @@ export interface SegmentWriterOptions {
   readonly writeBufferBytes: number;
 }
 
+/** The numbers of an entry. */
+const headingBytesMax = 3 * varintBytesMax;
 const nothing: IndexEntry = { offset: 0, bytes: 0, records: 0, crc32c: 0 };
 
 export class SegmentWriter {
@@ -175,6 +177,25 @@ export class SegmentWriter {
 
   #writeEntry(): void {
     if (this.#valueCount === 0) return;
+    const bytesMost = headingBytesMax + this.#key.length + this.#values.length;
+    if (bytesMost < this.#frame.length - this.#frameUsed) this.#putWhole();
+    else this.#putInPieces();
+    this.#keyWritten = true;
+    this.#values.clear();
+    this.#valueCount = 0;
+  }
+
+  /** An entry that fits into the frame, as nearly all do. */
+  #putWhole(): void {
+    const frame = this.#frame;
+    let at = putVarint(frame, this.#frameUsed, this.#keyWritten ? 0 : this.#key.length);
+    if (!this.#keyWritten) at = this.#key.copyInto(frame, this.#frameView, at);
+    at = putVarint(frame, at, this.#valueCount * kindsPerCount + this.#valueKind);
+    at = putVarint(frame, at, this.#values.length);
+    this.#frameUsed = this.#values.copyInto(frame, this.#frameView, at);
+  }
+
+  #putInPieces(): void {
     const heading = this.#heading;
     heading.clear();
     heading.appendVarint(this.#keyWritten ? 0 : this.#key.length);
@@ -185,17 +206,10 @@ export class SegmentWriter {
     heading.appendVarint(this.#values.length);
     this.#put(heading);
     this.#put(this.#values);
-    this.#keyWritten = true;
-    this.#values.clear();
-    this.#valueCount = 0;
   }
 
   /** Fills frames; each is written when it is full. */
   #put(source: ByteBuffer): void {
-    if (source.length < this.#frame.length - this.#frameUsed) {
-      this.#frameUsed = source.copyInto(this.#frame, this.#frameView, this.#frameUsed);
-      return;
-    }
     const bytes = source.view();
     for (let from = 0; from < bytes.length; ) {
       const taken = bytes.subarray(from, from + this.#frame.length - this.#frameUsed);
@@ -219,4 +233,13 @@ export class SegmentWriter {
     this.#output.write(this.#frame.subarray(0, this.#frameUsed));
     this.#frameUsed = frameHeaderBytes;
   }
+}
+
+/** Writes a whole number below 2^32 as `ByteBuffer` does, where there must be room. Returns where it ends. */
+function putVarint(target: Uint8Array, to: number, number: number): number {
+  let end = to;
+  let rest = number;
+  for (; rest > 127; rest >>>= 7) target[end++] = (rest & 127) | 128;
+  target[end++] = rest;
+  return end;
 }

@@ -168,7 +168,7 @@ function retryRoute(dependencies: ApiDependencies): Route {
     summary: 'Retry a job that has failed or was cancelled',
     description:
       'The job goes on from its committed tasks, in a new run. What the body changes is made again, with what depends on it: the map, combine or ' +
-      'partition function, a program or the parameters repeat all tasks, the reduce function repeats reduce tasks, limits repeat ' +
+      'partition function, a program or the parameters repeat all tasks, the reduce function repeats reduce tasks (and all, if the one before made a `Set` of its values and there was no combiner), limits repeat ' +
       'nothing. Committed tasks are kept for a while after the end of a run (see the settings); then the job begins anew.',
     params: jobParamsSchema,
     body: retryRequestSchema,
