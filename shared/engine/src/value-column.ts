@@ -2,7 +2,6 @@
  * The values of many pairs, side by side: all of them numbers, or all of them JSON texts. Numbers, the commonest values, never become text on their way
  * from one of the user's functions to another.
  */
-import type { ByteBuffer } from './byte-buffer.js';
 import { endBefore } from './column.js';
 
 /** Numbers that JSON can hold: finite, and no -0. */
@@ -20,12 +19,6 @@ export interface TextColumn {
 }
 
 export type ValueColumn = NumberColumn | TextColumn;
-
-/** Appends the JSON text of value number `index`. */
-export function appendValue(target: ByteBuffer, values: ValueColumn, index: number): void {
-  if (values.kind === 'numbers') target.appendAscii(String(values.numbers[index]));
-  else target.append(values.bytes, endBefore(values.ends, index), values.ends[index]);
-}
 
 /** Bytes of the first `count` values: of texts their length, of numbers eight each. */
 export function valueBytes(values: ValueColumn, count: number): number {
