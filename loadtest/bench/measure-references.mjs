@@ -1,5 +1,6 @@
 /** What the stack is compared with, measured in the same run, each in a process of its own. */
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { median } from '../load/numbers.mjs';
@@ -28,12 +29,17 @@ async function measureScript(entry, file, job) {
   return { seconds, cpuSeconds };
 }
 
-/** `command` reads the file and writes to a pipe that is thrown away. `times` of bash tells the processor time of its children. */
+/**
+ * `command` reads the file and writes another, as a job does, though nobody forces that to the disk. (Where its output is thrown away, `grep` stops at the first line that it
+ * finds.) `times` of bash tells the processor time of its children.
+ */
 async function measureShell(command, file) {
+  const output = `${file}.shell`;
   const started = performance.now();
-  const script = `{ ${command} < "$1"; } > /dev/null && times`;
-  const { stdout } = await run('bash', ['-c', script, 'bash', file]);
+  const script = `{ ${command} < "$1"; } > "$2" && times`;
+  const { stdout } = await run('bash', ['-c', script, 'bash', file, output]);
   const seconds = (performance.now() - started) / 1000;
+  await rm(output);
   const [, ofChildren] = stdout.trim().split('\n');
   const cpuSeconds = ofChildren
     .split(' ')
