@@ -51,10 +51,10 @@ export class ByteBuffer {
   /** What was appended from last, and in words. */
   #source: Uint8Array;
   #sourceView: DataView;
-  /** And before that: keys and values take turns, and so do the sources of a merge. */
+  /** And what came anew before that, the oldest of them written over: keys and values take turns, and so do the sources of a merge. */
   readonly #recent: Uint8Array[] = [];
   readonly #recentViews: DataView[] = [];
-  #leastRecent = 0;
+  #oldest = 0;
   #length = 0;
 
   /** @param bytesMax what it may ever hold: one of the named limits */
@@ -198,9 +198,9 @@ export class ByteBuffer {
 
   #remember(source: Uint8Array): DataView {
     const view = viewOf(source);
-    this.#recent[this.#leastRecent] = source;
-    this.#recentViews[this.#leastRecent] = view;
-    this.#leastRecent = (this.#leastRecent + 1) % recentSourcesMax;
+    this.#recent[this.#oldest] = source;
+    this.#recentViews[this.#oldest] = view;
+    this.#oldest = (this.#oldest + 1) % recentSourcesMax;
     return view;
   }
 
