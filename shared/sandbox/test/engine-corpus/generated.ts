@@ -15,7 +15,8 @@ function statement(random: Random, depth: number): string {
   const name = random.pick(names);
   const simple = [
     () => `${name} = ${expression(random, 0)};`,
-    () => `${name} ${random.pick(['+=', '-=', '*=', '^=', '|=', '>>>='])} ${expression(random, 1)};`,
+    () => `${name} += ${expression(random, 1)}; if (${name}.length > 99) ${name} = ${name}.slice(9, 99);`,
+    () => `${name} ${random.pick(['-=', '*=', '^=', '|=', '>>>='])} ${expression(random, 1)};`,
     () => `if (t.length < 50) t.push(${expression(random, 1)});`,
     () => 't.sort();',
     () => `${name} = t.length > 0 ? t[Math.abs(${name} | 0) % t.length] : 1;`,
