@@ -32,7 +32,7 @@ const features = [
   'ReferenceTypes',
 ];
 
-/** What is changed in it besides. */
+/** The files in `engine/` that say what is changed before it is optimised. */
 const changes = ['let-searches-skip.mjs', 'skip-ahead.wat'];
 
 /** Builds the engine unless it is there. Answers as `runQuietly` does. */

@@ -22,8 +22,7 @@ const choiceOfSplit = form(
 
 /** @param {string} text of the published engine, as Binaryen writes it */
 export function letSearchesSkip(text) {
-  const functions = text.split(/(?=\n \(func )/);
-  const matchers = functions.filter(body => signsOfMatcher.every(sign => body.includes(sign)));
+  const matchers = text.split(/(?=\n \(func )/).filter(body => signsOfMatcher.every(sign => body.includes(sign)));
   if (matchers.length !== 1) throw new Error(`the engine has ${matchers.length} functions that look like its matcher`);
   const [matcher] = matchers;
   let changed = changeOnce(matcher, firstLocal, local => `\n (local $program i32)${local}`);
@@ -36,11 +35,7 @@ export function letSearchesSkip(text) {
       (local.get $3) (local.get $1) (i32.load offset=16 (local.get $9)) (i32.load offset=20 (local.get $9))))))
       ${choice}`,
   );
-  const end = text.lastIndexOf(')');
-  return `${functions
-    .map(body => (body === matcher ? changed : body))
-    .join('')
-    .slice(0, end - text.length)}${skipAhead})`;
+  return text.replace(matcher, () => changed).replace(/\)\s*$/, () => `${skipAhead})`);
 }
 
 /** `code` with any white space between its words. */

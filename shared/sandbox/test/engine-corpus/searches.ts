@@ -6,7 +6,8 @@
 import type { Random } from '@gridmr/testkit';
 
 const characters = ['a', 'b', 'c', 'B', '1', ' ', '\\n', '\\u00e9', '\\u00ff', '\\u03a9', '\\uffff'];
-const astral = ['\\u{1f600}', '\\u{1f601}', '\\ud83d', '\\ude00'];
+/** Whole and in halves, in a form that strings and regular expressions of every mode take. */
+const astral = ['\\ud83d\\ude00', '\\ud83d\\ude01', '\\ud83d', '\\ude00'];
 const classes = [
   '[ab]',
   '[a-c1]',
@@ -62,7 +63,7 @@ function sequence(random: Random, depth: number): string {
 
 function part(random: Random, depth: number): string {
   if (depth > 1 || random.chance(0.7)) {
-    return (random.chance(0.6) ? literal(random) : random.pick(classes)) + random.pick(quantifiers);
+    return (random.chance(0.6) ? character(random) : random.pick(classes)) + random.pick(quantifiers);
   }
   const inner = () => sequence(random, depth + 1);
   return random.pick([
@@ -72,16 +73,6 @@ function part(random: Random, depth: number): string {
     () => `(?=${inner()})`,
     () => `(?!${inner()})`,
     () => random.pick(['^', '$', '\\b']),
-    () => `(${literal(random)})\\1`,
+    () => `(${character(random)})\\1`,
   ])();
-}
-
-/** `\u{…}` stands for a character only with the flag `u`; without, its halves are said. */
-function literal(random: Random): string {
-  return character(random).replace(/\\u\{(.*)\}/, (_all, code: string) =>
-    [...String.fromCodePoint(Number.parseInt(code, 16))]
-      .flatMap(whole => [whole.charCodeAt(0), whole.charCodeAt(1)])
-      .map(unit => `\\u${unit.toString(16)}`)
-      .join(''),
-  );
 }
