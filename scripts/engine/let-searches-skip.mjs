@@ -4,6 +4,7 @@
  * where the published engine changes so that one is not found exactly once, this throws.
  */
 import { readFileSync } from 'node:fs';
+import { change } from './change.mjs';
 
 const skipAhead = readFileSync(new URL('skip-ahead.wat', import.meta.url), 'utf8');
 
@@ -25,10 +26,10 @@ export function letSearchesSkip(text) {
   const matchers = text.split(/(?=\n \(func )/).filter(body => signsOfMatcher.every(sign => body.includes(sign)));
   if (matchers.length !== 1) throw new Error(`the engine has ${matchers.length} functions that look like its matcher`);
   const [matcher] = matchers;
-  let changed = changeOnce(matcher, firstLocal, local => `\n (local $program i32)${local}`);
-  changed = changeOnce(changed, startOfProgram, start => `${start} (local.set $program (local.get $3))`);
+  let changed = change(matcher, firstLocal, local => `\n (local $program i32)${local}`);
+  changed = change(changed, startOfProgram, start => `${start} (local.set $program (local.get $3))`);
   // Offsets 16 and 20 of the matcher's own record: where the string ends, and whether its units have 16 bits.
-  changed = changeOnce(
+  changed = change(
     changed,
     choiceOfSplit,
     choice => `(if (i32.eq (local.get $3) (local.get $program)) (then (local.set $1 (call $skip_ahead
@@ -42,10 +43,4 @@ export function letSearchesSkip(text) {
 function form(code) {
   const words = code.match(/[()]|[^\s()]+/g).map(word => word.replace(/[$().]/g, '\\$&'));
   return new RegExp(words.join('\\s*'), 'g');
-}
-
-function changeOnce(text, place, change) {
-  const found = text.match(place)?.length ?? 0;
-  if (found !== 1) throw new Error(`the engine's matcher has ${found} places of the form ${place.source}`);
-  return text.replace(place, change);
 }

@@ -4,14 +4,18 @@
  *
  * A used instance is as good as a fresh one, because everything that a guest can change is its memory, and the memory is put back byte for byte to
  * what it was when the prelude had been loaded (`prelude-image.ts`): no call is under way, so the engine's stack pointer is where it was, and it
- * has no other state. It is kept only if all went well and the memory never grew; and never from one job to another, so that even a hole in
- * the engine shows nobody what is not his.
+ * has no other state. It is kept only if all went well and the memory is still a small one, which is compared in less time than another is made;
+ * and never from one job to another, so that even a hole in the engine shows nobody what is not his.
  *
  * One thread runs one attempt at a time, so it keeps one instance. Without an owner nothing is kept.
  */
+import { sandboxLimits } from '@gridmr/contracts';
 import type { GuestBody } from './guest-body.js';
 import { dropQuickJs } from './quickjs-instance.js';
 import type { WasmModule } from './web-assembly.js';
+
+/** A memory that has grown beyond is dropped with its instance. */
+const keptMemoryBytesMax = sandboxLimits.memoryMbMin * 1024 * 1024;
 
 let owner: string | undefined;
 let kept: GuestBody | undefined;
@@ -37,7 +41,9 @@ export function takeKeptGuest(module: WasmModule, memoryBytes: number): GuestBod
 export function keepGuest(body: GuestBody): void {
   body.tenant = undefined;
   dropKept();
-  if (owner !== undefined && body.isImaged && !body.instance.growth.asked) kept = body;
+  const { memory, hasOwnMemory } = body.instance;
+  const isSmall = memory.buffer.byteLength <= keptMemoryBytesMax;
+  if (owner !== undefined && body.isImaged && hasOwnMemory && isSmall) kept = body;
 }
 
 function dropKept(): void {

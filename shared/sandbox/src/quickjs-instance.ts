@@ -24,6 +24,8 @@ import { giveMemory, type MemorySize, takeMemory } from './wiped-memories.js';
 
 const mebibyte = 1024 * 1024;
 const pageBytes = 65_536;
+/** Written by `scripts/build-engine.mjs`. */
+const memoryPagesSection = 'gridmr-memory-pages';
 
 type Imports = Record<string, Record<string, unknown>>;
 type ModuleLoader = (options: object) => Promise<EngineModule>;
@@ -36,9 +38,8 @@ export interface EngineModule {
   _free(pointer: number): void;
 }
 
-/** Whether the guest has asked for more memory than it began with, and than it may have. */
+/** Whether the guest has asked for more memory than it may have. */
 interface Growth {
-  asked: boolean;
   refused: boolean;
 }
 
@@ -47,6 +48,8 @@ export interface QuickJsInstance {
   readonly engine: EngineModule;
   readonly memory: WasmMemory;
   readonly memorySize: MemorySize;
+  /** False if the memory is one of an instance that was lost. */
+  readonly hasOwnMemory: boolean;
   readonly growth: Readonly<Growth>;
   /** Where the guest's clock stands. */
   readonly clock: { nowMs: number };
@@ -64,14 +67,13 @@ export async function openQuickJs(
 ): Promise<QuickJsInstance> {
   const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
   const memorySize = {
-    initial: (sandboxLimits.memoryMbMin * mebibyte) / pageBytes,
+    initial: firstPages(module),
     maximum: Math.floor(memoryBytesMax / pageBytes),
   };
   if (lostMemory !== undefined) wipe(lostMemory.buffer);
   const memory = lostMemory ?? takeMemory(memorySize);
   const clock = { nowMs: 0 };
-  // A lost memory may have grown.
-  const growth: Growth = { asked: lostMemory !== undefined, refused: false };
+  const growth: Growth = { refused: false };
   let engine: EngineModule | undefined;
   const variant: QuickJSSyncVariant = {
     type: 'sync',
@@ -93,12 +95,22 @@ export async function openQuickJs(
   runtime.setMaxStackSize(sandboxLimits.stackBytesMax);
   runtime.setInterruptHandler(interrupt);
   if (engine === undefined) throw new Error('the JavaScript engine was not loaded');
-  return { context: runtime.newContext(), engine, memory, memorySize, growth, clock };
+  const hasOwnMemory = lostMemory === undefined;
+  return { context: runtime.newContext(), engine, memory, memorySize, hasOwnMemory, growth, clock };
 }
 
 /** Never enter it again: its memory goes to another one, if it is what it was but for its content. */
-export function dropQuickJs({ memory, memorySize, growth }: QuickJsInstance): void {
-  if (!growth.asked) giveMemory(memory, memorySize);
+export function dropQuickJs({ memory, memorySize, hasOwnMemory }: QuickJsInstance): void {
+  const hasGrown = memory.buffer.byteLength !== memorySize.initial * pageBytes;
+  if (hasOwnMemory && !hasGrown) giveMemory(memory, memorySize);
+}
+
+/** What the module asks for at least. The published build does not say it; it asks for all that a guest may have at least. */
+function firstPages(module: WasmModule): number {
+  const [pages] = webAssembly.Module.customSections(module, memoryPagesSection);
+  return pages === undefined
+    ? (sandboxLimits.memoryMbMin * mebibyte) / pageBytes
+    : Number(Buffer.from(pages).toString());
 }
 
 type OnInstance = (instance: WasmInstance) => void;
@@ -129,7 +141,6 @@ function replaceImports(imports: Imports, memory: WasmMemory, clock: { readonly 
 /** The engine cannot always say that it ran out of memory: saying it needs memory. */
 function watchGrowth(grow: (bytes: number) => boolean, growth: Growth) {
   return (bytes: number): boolean => {
-    growth.asked = true;
     const grown = grow(bytes);
     if (!grown) growth.refused = true;
     return grown;

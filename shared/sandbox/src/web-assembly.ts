@@ -17,6 +17,7 @@ export interface WasmInstance {
 
 interface WebAssemblyApi {
   compile(bytes: Uint8Array): Promise<WasmModule>;
+  readonly Module: { customSections(module: WasmModule, name: string): ArrayBuffer[] };
   readonly Memory: new (pages: { initial: number; maximum: number }) => WasmMemory;
   readonly Instance: new (module: WasmModule, imports: object) => WasmInstance;
 }

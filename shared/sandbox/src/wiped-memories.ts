@@ -1,5 +1,5 @@
 /**
- * Memories of engine instances that are gone, wiped, for the instances of other jobs. V8 counts each memory as 16 MiB to be collected, so every job
+ * Memories of engine instances that are gone, wiped, for the instances of other jobs. V8 counts each memory as garbage of its size, so every job
  * that brings its own costs two collections of a whole heap: more than all else of a small one.
  *
  * A wiped memory is what a fresh one is: its size never changed, and every byte of it was seen to be zero or made so. What does change is the instance: no

@@ -8,8 +8,6 @@ import { type Random, randomFor } from '@gridmr/testkit';
 import { block, functionsOf, mapContext, readPairs, sourceOf } from './attempt.js';
 
 const memoryBytes = 32 * 1024 * 1024;
-/** What a program has, and the engine beside it, lies in the first so many bytes. */
-const usedBytes = 6 * 1024 * 1024;
 const wordsForgedMax = 400;
 
 const source = sourceOf({
@@ -52,11 +50,11 @@ export async function runCorrupted(seed: string, deadlineMs: number): Promise<vo
 
 function forge(buffer: ArrayBuffer | undefined, random: Random): void {
   if (buffer === undefined) throw new Error('the memory of the guest was not found');
-  const words = new Uint32Array(buffer, 0, usedBytes / 4);
+  const words = new Uint32Array(buffer);
   const used = Array.from(words.keys()).filter(at => words[at] !== 0);
   for (let forged = random.int(1, wordsForgedMax); forged > 0; forged--) {
     const other = words[random.pick(used)] ?? 0;
-    const kinds = [other, random.bits(), random.int(0, usedBytes), 0xffff_fff9 + (other % 7)];
+    const kinds = [other, random.bits(), random.int(0, buffer.byteLength), 0xffff_fff9 + (other % 7)];
     words[random.pick(used)] = random.pick(kinds);
   }
 }
