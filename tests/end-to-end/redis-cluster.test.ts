@@ -77,7 +77,7 @@ describe('a stack over a Redis Cluster', function () {
     expect(system.redis?.memory_bytes).to.be.greaterThan(0);
     expect(system.workers?.total).to.equal(2);
     const complaints = linesOf(stack.process.stderr).filter(line => !line.includes('event loop was blocked'));
-    expect(complaints).to.deep.equal([]);
+    expect(complaints.join('\n')).to.equal('');
   });
 
   it('goes on with a job when the node that has its messages dies, and comes back without its memory', async () => {
