@@ -1,6 +1,7 @@
 /** Reading files: at a position, whole, and as a stream. Each holds one descriptor, from open to close. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open as openHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, ByteRange } from './blob-store.js';
 import type { FileCalls } from './file-calls.js';
@@ -10,6 +11,9 @@ import { StorageError } from './storage-error.js';
 
 /** Opening must not wait for the other end of a named pipe, which is then refused as not being a file. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Descriptors instead of `FileHandle`s: reading thousands of small files takes less than half of the processor. */
+const pooled = { open: promisify(open), status: promisify(fstat), read: promisify(read), close: promisify(close) };
 
 /** Opens the file at the real path `real`, which is called `path` in the store. Throws the error of the system. */
 export async function openFsReader(
@@ -103,22 +107,24 @@ function readFully(fd: number, target: Uint8Array, position: number): number {
 
 /** A whole small file. Throws the error of the system. */
 export async function readWhole(real: string, path: BlobPath, maxBytes: number): Promise<Uint8Array> {
-  const handle = await openHandle(real, readFlags);
+  const fd = await pooled.open(real, readFlags);
   try {
-    const bytes = await sizeOf(handle, path);
+    const status = await pooled.status(fd);
+    if (!status.isFile()) throw notAFile(path);
+    const bytes = status.size;
     if (bytes > maxBytes) {
       throw new StorageError('too_large', path, `${path} has ${bytes} bytes, more than the ${maxBytes} allowed here`);
     }
     const target = new Uint8Array(bytes);
     let done = 0;
     while (done < bytes) {
-      const { bytesRead } = await handle.read(target, done, bytes - done, done);
+      const { bytesRead } = await pooled.read(fd, target, done, bytes - done, done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }
     return target.subarray(0, done);
   } finally {
-    await handle.close();
+    await pooled.close(fd);
   }
 }
 
