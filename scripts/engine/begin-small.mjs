@@ -4,8 +4,8 @@
  *
  *     constants, 88 KiB | the engine's own stack, from its end downwards | heap: what the sandbox loads, 1.4 MiB, then user data
  *
- * The published stack has 5 MiB. The engine refuses to go deeper than the sandbox allows (`sandboxLimits.stackBytesMax`, 128 KiB), and the host's own stack, which
- * calls from function to function take besides, would be full long before 1 MiB. The heap begins where the stack ends, so one address says both.
+ * The published stack has 5 MiB. The engine refuses to go deeper than the sandbox allows (`sandboxLimits.stackBytesMax`, 128 KiB). The heap begins where the
+ * stack ends, so one address says both.
  *
  * Each place is told by what it says, and must be found as often as the published build has it, or this throws.
  */

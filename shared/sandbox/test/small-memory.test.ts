@@ -8,6 +8,7 @@ const kibibyte = 1024;
 const stackBytes = 1024 * kibibyte;
 const memoryBytes = 64 * 1024 * kibibyte;
 const deadlineMs = 2000;
+
 /** Each nests in another part of the engine. Whether it ends well or by an error is not asked here. */
 const nesting = {
   calls: 'const f = () => f(); f()',

@@ -22,10 +22,12 @@ export interface FileCalls {
   remove(path: string): Promise<void> | void;
 }
 
+const openPooled = promisify(open);
+
 export const pooledCalls: FileCalls = {
   realPath: path => realpath(path),
   status: path => stat(path).catch(nothingIfMissing),
-  open: (path, flags) => promisify(open)(path, flags),
+  open: (path, flags) => openPooled(path, flags),
   create: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
   link: (from, to) => link(from, to),
   links: async path => (await stat(path)).nlink,

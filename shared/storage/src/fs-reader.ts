@@ -1,10 +1,10 @@
 /** Reading files: at a position, whole, and as a stream. Each holds one descriptor, from open to close. */
-import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync, type Stats } from 'node:fs';
+import { close, closeSync, constants, fstat, fstatSync, openSync, read, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { storageLimits } from '@gridmr/contracts';
 import type { BlobPath, BlobReader, ByteRange } from './blob-store.js';
-import type { FileCalls } from './file-calls.js';
+import { type FileCalls, pooledCalls } from './file-calls.js';
 import { guarded, storageError } from './fs-errors.js';
 import type { Patience } from './patience.js';
 import { StorageError } from './storage-error.js';
@@ -13,7 +13,7 @@ import { StorageError } from './storage-error.js';
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Descriptors instead of `FileHandle`s: reading thousands of small files takes less than half of the processor. */
-const pooled = { open: promisify(open), status: promisify(fstat), read: promisify(read), close: promisify(close) };
+const pooled = { status: promisify(fstat), read: promisify(read), close: promisify(close) };
 
 /** Opens the file at the real path `real`, which is called `path` in the store. Throws the error of the system. */
 export async function openFsReader(
@@ -24,9 +24,7 @@ export async function openFsReader(
 ): Promise<BlobReader> {
   const fd = await calls.open(real, readFlags);
   try {
-    const status = fstatSync(fd);
-    if (!status.isFile()) throw notAFile(path);
-    return new FsReader({ real, path, bytes: status.size, patience }, fd);
+    return new FsReader({ real, path, bytes: sizeOf(fstatSync(fd), path), patience }, fd);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -107,11 +105,9 @@ function readFully(fd: number, target: Uint8Array, position: number): number {
 
 /** A whole small file. Throws the error of the system. */
 export async function readWhole(real: string, path: BlobPath, maxBytes: number): Promise<Uint8Array> {
-  const fd = await pooled.open(real, readFlags);
+  const fd = await pooledCalls.open(real, readFlags);
   try {
-    const status = await pooled.status(fd);
-    if (!status.isFile()) throw notAFile(path);
-    const bytes = status.size;
+    const bytes = sizeOf(await pooled.status(fd), path);
     if (bytes > maxBytes) {
       throw new StorageError('too_large', path, `${path} has ${bytes} bytes, more than the ${maxBytes} allowed here`);
     }
@@ -150,7 +146,7 @@ export async function* readPieces(
 ): AsyncGenerator<Uint8Array> {
   const handle = await guarded(path, 'read', () => patience.run(() => openHandle(real, readFlags)));
   try {
-    const size = await guarded(path, 'read', () => patience.run(() => sizeOf(handle, path)));
+    const size = await guarded(path, 'read', () => patience.run(async () => sizeOf(await handle.stat(), path)));
     const end = Math.min(range?.end ?? size, size);
     let position = range?.start ?? 0;
     while (position < end) {
@@ -166,8 +162,7 @@ export async function* readPieces(
   }
 }
 
-async function sizeOf(handle: FileHandle, path: BlobPath): Promise<number> {
-  const status = await handle.stat();
+function sizeOf(status: Stats, path: BlobPath): number {
   if (!status.isFile()) throw notAFile(path);
   return status.size;
 }
