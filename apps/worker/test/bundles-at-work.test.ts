@@ -2,8 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AskedJob,
-  eventStream,
-  type JobEvent,
   jobFiles,
   messageIds,
   type Plan,
@@ -20,9 +18,10 @@ import type { Worker } from 'bullmq';
 import { expect } from 'chai';
 import { MessageTasks } from '../dist/attempts/message-tasks.js';
 import { runTask } from '../dist/attempts/run-task.js';
+import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { mapStage } from '../dist/steps/stages.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
-import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
+import { cancelled, firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 const tasks = 400;
 const limits = { memoryBytes: 64 * 1024 * 1024, diskBytes: 64 * 1024 * 1024, timeoutSeconds: 10 };
@@ -115,6 +114,18 @@ describe('a bundle', function () {
     expect(await committedOf(plan)).to.equal(tasks);
   });
 
+  it('leaves no message in the queue after the clean-up of its job, neither its own nor those of the tasks that it gave back', async () => {
+    const slow = '(line, ctx) => { if (line === "slow") for (let i = 0; i < 3e7; i++); ctx.emit(line, 1); }';
+    const { asked, plan } = await startJob(slow, ['slow']);
+    consume();
+    await untilBarrier(plan);
+    expect(await (await message(plan, 1))?.getState()).to.equal('completed');
+    await fixture.tools.jobs.commitVerdict(cancelled(asked.job_id));
+    expect(await cleanUpJob(fixture.tools, asked.job_id)).to.equal('done');
+    const ids = Array.from({ length: tasks }, (_, index) => taskId(asked.job_id, 'map', index));
+    expect(await fixture.tools.queues.anyTask(ids)).to.equal(false);
+  });
+
   it('retries the task that failed by itself, and counts no failure for the others', async () => {
     const failing =
       '(line, ctx) => { if (line === "bad" && ctx.task.attempt === 1) throw new Error("once"); ctx.emit(line, 1); }';
@@ -157,9 +168,9 @@ describe('a bundle', function () {
     const none = new AbortController().signal;
     await runTask({ ...fixture.tools, jobs }, slots, limits, started, 'token', none, heldLock());
     await fixture.tools.news.flush();
-    const entries = await fixture.redis.xrange(eventStream, '-', '+');
-    const events = entries.map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent);
-    const told = events.flatMap(event => (event.type === 'attempt' ? [`${event.task_id} ${event.worker_id}`] : []));
+    const told = (await fixture.told()).flatMap(event =>
+      event.type === 'attempt' ? [`${event.task_id} ${event.worker_id}`] : [],
+    );
     const own = `${taskId(asked.job_id, 'map', 0)} ${fixture.tools.workerId}`;
     expect(told).to.deep.equal([own, `${other} another`]);
   });
@@ -211,9 +222,8 @@ describe('a bundle', function () {
       const made = (await fixture.tools.jobs.readCommit(asked.job_id, 'map', 1))?.attempt;
       expect(made).to.equal(more === undefined ? undefined : 1);
       await fixture.tools.news.flush();
-      const told = await fixture.redis.xrange(eventStream, '-', '+');
-      const events = told.map(([, [, text = '']]) => JSON.parse(text) as JobEvent);
-      const attempts = events.filter(event => event.type === 'attempt' && event.task_id.endsWith('m-00000'));
+      const told = await fixture.told();
+      const attempts = told.filter(event => event.type === 'attempt' && event.task_id.endsWith('m-00000'));
       expect(attempts.map(event => event.type === 'attempt' && event.attempt)).to.satisfy((numbers: number[]) =>
         numbers.every(number => number === 101),
       );

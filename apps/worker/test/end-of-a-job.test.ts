@@ -6,7 +6,6 @@ import {
   outputNames,
   type Plan,
   taskId,
-  type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
 import { TaskNotCommittedError } from '@gridmr/tasks';
@@ -15,7 +14,7 @@ import { claimOutput } from '../dist/steps/claim-output.js';
 import { cleanUpJob } from '../dist/steps/clean-up-job.js';
 import { commitJob } from '../dist/steps/commit-job.js';
 import { addTaskFlow } from '../dist/steps/task-flow.js';
-import { firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
+import { cancelled, firstSeats, openStepFixture, type StepFixture } from './step-fixture.js';
 
 /** What an attempt tells of a compressed part, beside what it tells of any. */
 const compressedPart = { text_bytes: 9, ascending_keys: { booleans: 0, numbers: 0, strings: 1, arrays: 0 } };
@@ -58,11 +57,6 @@ describe('the end of a job', function () {
     const names: string[] = [];
     for await (const { path } of fixture.tools.store.list(directory)) names.push(path.slice(directory.length + 1));
     return names;
-  }
-
-  function cancelled(job_id: string): Verdict {
-    const finished_at = new Date().toISOString();
-    return { job_id, status: 'cancelled', finished_at, error: null, output: null, counters: zeroCounters() };
   }
 
   const finished = [outputNames.success, outputNames.manifest, 'part-r-00000', 'part-r-00001'];

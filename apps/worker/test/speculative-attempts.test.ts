@@ -1,8 +1,6 @@
 /** A task with two messages, one of them speculative, in the hands of real workers. */
 import {
   type AskedJob,
-  eventStream,
-  type JobEvent,
   jobFiles,
   messageIds,
   queueNames,
@@ -80,10 +78,8 @@ describe('a speculative attempt', function () {
 
   /** As `1 cancelled, 2 committed speculative`: what was told last of each attempt. */
   async function told(asked: AskedJob): Promise<string> {
-    const entries = await fixture.redis.xrange(eventStream, '-', '+');
     const states = new Map<number, string>();
-    for (const [, [, text = '']] of entries) {
-      const event = JSON.parse(text) as JobEvent;
+    for (const event of await fixture.told()) {
       if (event.type !== 'attempt' || event.task_id !== mapTask(asked)) continue;
       states.set(event.attempt, `${event.attempt} ${event.state}${event.speculative ? ' speculative' : ''}`);
     }

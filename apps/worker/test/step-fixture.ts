@@ -7,6 +7,7 @@ import {
   jobSpecSchema,
   newJobId,
   type Plan,
+  type Verdict,
   zeroCounters,
 } from '@gridmr/contracts';
 import {
@@ -19,6 +20,7 @@ import {
   noTracing,
   openQueues,
   type QueueServer,
+  type RedisConnection,
   startQueueServer,
 } from '@gridmr/runtime';
 import { JobStore, openFsStore } from '@gridmr/storage';
@@ -42,6 +44,8 @@ export interface StepFixture extends AsyncDisposable {
   plan(asked: AskedJob, mapTasks: number): Promise<Plan>;
   /** Commits attempt 1 of a task, whose file is not there, as of another worker. */
   commitElsewhere(taskId: string, at?: string): Promise<void>;
+  /** All news so far, in order. */
+  told(): Promise<JobEvent[]>;
   /** What was told of a task's attempts, in order. */
   newsOf(taskId: string): Promise<AttemptEvent[]>;
 }
@@ -84,12 +88,9 @@ export async function openStepFixture(): Promise<StepFixture> {
       const who = { task_id, attempt: 1, worker_id: 'another' };
       await jobs.commitAttempt({ ...who, started_at: at, committed_at: at, ...made });
     },
-    newsOf: async id => {
-      const entries = await redis.xrange(eventStream, '-', '+');
-      return entries
-        .map(([, [, json = '{}']]) => JSON.parse(json) as JobEvent)
-        .filter(event => event.type === 'attempt' && event.task_id === id) as AttemptEvent[];
-    },
+    told: () => eventsTold(redis),
+    newsOf: async id =>
+      (await eventsTold(redis)).filter(event => event.type === 'attempt' && event.task_id === id) as AttemptEvent[],
     [Symbol.asyncDispose]: async () => {
       await queues.close();
       redis.disconnect();
@@ -97,6 +98,18 @@ export async function openStepFixture(): Promise<StepFixture> {
       await directory[Symbol.asyncDispose]();
     },
   };
+}
+
+async function eventsTold(redis: RedisConnection): Promise<JobEvent[]> {
+  const entries = await redis.xrange(eventStream, '-', '+');
+  const texts = entries.flatMap(([, fields]) => fields.filter((_, i) => i % 2 === 1));
+  return texts.map(json => JSON.parse(json) as JobEvent);
+}
+
+/** What a cancel decides. */
+export function cancelled(job_id: string): Verdict {
+  const finished_at = new Date().toISOString();
+  return { job_id, status: 'cancelled', finished_at, error: null, output: null, counters: zeroCounters() };
 }
 
 function askedJob(spec: Partial<AskedJob['spec']> = {}): AskedJob {

@@ -287,9 +287,15 @@ export const queueLimits = {
   endedKeptMax: 10_000,
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,
-  eventStreamEntriesMax: 200_000,
+  /** What nobody has handled yet, that is: what has been is trimmed away. */
+  eventStreamEntriesMax: 100_000,
+  /** News that one entry of the stream may carry. */
+  eventsPerEntryMax: 10,
+  /** How often a reader trims away what all readers are done with. */
+  eventTrimMs: 10 * secondMs,
+  entriesPerReadMax: 500,
   /** Handling so many takes the API up to a seventh of a second. */
-  eventsPerReadMax: 500,
+  eventsPerHandlingMax: 500,
   /** News that waits in a worker's memory while Redis is away; beyond it the oldest is dropped. */
   eventsBufferedMax: 10_000,
   eventsPerWriteMax: 1000,

@@ -41,8 +41,8 @@ export async function recordEvents(
   return await db.transaction().execute(async trx => {
     const jobs = await lockJobs(trx, locks, [...new Set(events.map(jobOf))]);
     const known = events.filter(event => jobs.has(jobOf(event)));
-    for (let start = 0; start < known.length; start += queueLimits.eventsPerReadMax) {
-      await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerReadMax));
+    for (let start = 0; start < known.length; start += queueLimits.eventsPerHandlingMax) {
+      await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerHandlingMax));
     }
     await updateJobs(trx, jobs);
     const changes = [...jobs.values()].filter(hasChanged).map(changeOf);

@@ -3,13 +3,17 @@
  * event delays what the API shows and nothing else. Hence `publish` never throws and never waits.
  *
  * All events of one turn of the loop go out in one pipeline, and before whatever the worker tells the queue next: what a job's last attempts came to is
- * on its way before anybody can find that the job is done. While Redis is away, or takes nothing, they wait, up to a bound.
+ * on its way before anybody can find that the job is done. Several of them are one entry of the stream, since an entry costs Redis and its readers about
+ * as much as ten events. While Redis is away, or takes nothing, they wait, up to a bound.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
+import { inPieces } from './in-pieces.js';
 import type { Logger } from './logger.js';
 import type { RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';
+
+const addEntry = [eventStream, 'MAXLEN', '~', queueLimits.eventStreamEntriesMax, '*'] as const;
 
 export class EventPublisher {
   readonly #redis: RedisConnection;
@@ -72,13 +76,12 @@ export class EventPublisher {
   async #send(events: readonly string[]): Promise<readonly string[]> {
     try {
       const pipeline = this.#redis.pipeline();
-      for (const event of events) {
-        pipeline.xadd(eventStream, 'MAXLEN', '~', queueLimits.eventStreamEntriesMax, '*', 'event', event);
-      }
+      const entries = inPieces(events, queueLimits.eventsPerEntryMax);
+      for (const entry of entries) pipeline.xadd(...addEntry, ...entry.flatMap(event => ['event', event]));
       const results = (await pipeline.exec()) ?? [];
       const failure = results.find(([error]) => error !== null)?.[0];
       if (failure) this.#noteFailure(failure);
-      return events.filter((_, i) => results[i]?.[0] !== null);
+      return entries.flatMap((entry, i) => (results[i]?.[0] === null ? [] : entry));
     } catch (error) {
       this.#noteFailure(error);
       return events;

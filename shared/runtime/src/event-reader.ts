@@ -6,6 +6,7 @@
  * 1. own entries that were handed out and not acknowledged (this reader died or its handler failed), until there are none
  * 2. now and then: entries that other readers left unacknowledged for `eventClaimIdleMs`
  * 3. new entries, blocking; acknowledged after the handler has returned, while the next are read; then from 2 (or from 1 after a failure)
+ * 4. now and then: what all readers are done with is trimmed away, so that the stream holds little more than what is left to do
  * ```
  *
  * After each batch it rests in proportion to what that took: so when there is much else to do, news gather, and cost less by being handled together.
@@ -15,8 +16,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventGroup, eventStream, type JobEvent, jobEventSchema, queueLimits } from '@gridmr/contracts';
 import { claimReplySchema, type EventEntry, readReplySchema } from './event-replies.js';
+import { inPieces } from './in-pieces.js';
 import type { Logger } from './logger.js';
 import { openAnother, type RedisConnection } from './open-redis.js';
+import { trimHandled } from './trim-handled.js';
 import { waitAtMost } from './wait-at-most.js';
 
 export type EventHandler = (events: JobEvent[]) => Promise<void>;
@@ -42,6 +45,7 @@ export class EventReader implements AsyncDisposable {
   #handling: Promise<void> | undefined;
   #acknowledging: Promise<unknown> = Promise.resolve();
   #claimsAtMs = 0;
+  #trimsAtMs = 0;
   /** Before the next entries are read. */
   #restMs = 0;
 
@@ -92,7 +96,7 @@ export class EventReader implements AsyncDisposable {
       eventGroup,
       consumerName,
       'COUNT',
-      queueLimits.eventsPerReadMax,
+      queueLimits.entriesPerReadMax,
       'BLOCK',
       queueLimits.eventReadBlockMs,
       'STREAMS',
@@ -104,7 +108,7 @@ export class EventReader implements AsyncDisposable {
     await this.#handle(entries);
     const tookMs = performance.now() - begunMs;
     // Of a full batch there is more.
-    if (entries.length < queueLimits.eventsPerReadMax) this.#restMs = tookMs * queueLimits.eventRestShare;
+    if (entries.length < queueLimits.entriesPerReadMax) this.#restMs = tookMs * queueLimits.eventRestShare;
   }
 
   async #rest(): Promise<void> {
@@ -115,7 +119,7 @@ export class EventReader implements AsyncDisposable {
 
   async #handleOwnPending(): Promise<boolean> {
     const { redis, consumerName } = this.#options;
-    const count = queueLimits.eventsPerReadMax;
+    const count = queueLimits.entriesPerReadMax;
     const reply = await redis.xreadgroup(
       'GROUP',
       eventGroup,
@@ -134,7 +138,7 @@ export class EventReader implements AsyncDisposable {
 
   async #abandoned(): Promise<EventEntry[]> {
     const { redis, consumerName, claimIdleMs = queueLimits.eventClaimIdleMs } = this.#options;
-    const count = queueLimits.eventsPerReadMax;
+    const count = queueLimits.entriesPerReadMax;
     this.#claimsAtMs = performance.now() + claimIdleMs / queueLimits.eventClaimLooks;
     const reply = await redis.xautoclaim(eventStream, eventGroup, consumerName, claimIdleMs, '0', 'COUNT', count);
     return claimReplySchema.parse(reply);
@@ -143,23 +147,34 @@ export class EventReader implements AsyncDisposable {
   async #handle(entries: readonly EventEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.#acknowledging;
-    const events = entries.map(entry => this.#eventOf(entry)).filter(event => event !== undefined);
-    if (events.length > 0) {
-      this.#handling = this.#options.handle(events);
+    const events = entries.flatMap(entry => this.#eventsOf(entry));
+    for (const piece of inPieces(events, queueLimits.eventsPerHandlingMax)) {
+      this.#handling = this.#options.handle([...piece]);
       await this.#handling;
     }
-    this.#acknowledging = this.#options.redis.xack(eventStream, eventGroup, ...entries.map(({ id }) => id));
+    this.#acknowledging = this.#acknowledge(entries.map(({ id }) => id));
     // Its failure is met where it is awaited.
     this.#acknowledging.catch(() => undefined);
   }
 
-  #eventOf({ id, fields }: EventEntry): JobEvent | undefined {
-    try {
-      return jobEventSchema.parse(JSON.parse(fields[fields.indexOf('event') + 1] ?? ''));
-    } catch (error) {
-      this.#options.logger.warn('an entry of the event stream is not a valid event', { entry_id: id, error });
-      return undefined;
-    }
+  async #acknowledge(ids: readonly string[]): Promise<void> {
+    const { redis } = this.#options;
+    await redis.xack(eventStream, eventGroup, ...ids);
+    if (performance.now() < this.#trimsAtMs) return;
+    this.#trimsAtMs = performance.now() + queueLimits.eventTrimMs;
+    await trimHandled(redis, ids);
+  }
+
+  #eventsOf({ id, fields }: EventEntry): JobEvent[] {
+    const told = fields.filter((_, i) => i % 2 === 1 && fields[i - 1] === 'event');
+    return (told.length === 0 ? [''] : told).flatMap(json => {
+      try {
+        return [jobEventSchema.parse(JSON.parse(json))];
+      } catch (error) {
+        this.#options.logger.warn('an entry of the event stream has no valid event', { entry_id: id, error });
+        return [];
+      }
+    });
   }
 
   async #recover(error: unknown): Promise<void> {

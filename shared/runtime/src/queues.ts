@@ -21,6 +21,8 @@ export interface Queues extends AsyncDisposable {
   readonly hold: Queue<ControlData>;
   /** Flows do not take a queue's default options: give `messageOptions()` to each message. */
   readonly flows: FlowProducer;
+  /** Whether any of these messages of `tasks` is there, in whatever state: one command, however many are asked for. */
+  anyTask(ids: readonly string[]): Promise<boolean>;
   /** Resolves once Redis has answered each of them. */
   ready(): Promise<void>;
   /** Ends what these objects hold; the connection stays its owner's. */
@@ -63,13 +65,15 @@ export function openQueues(connection: RedisConnection, { logger, taskAttempts }
   for (const queue of [control, tasks, hold] as readonly Queue[]) queue.on('error', onQueueError(logger));
   flows.on('error', onQueueError(logger));
   const all = [control, tasks, hold, flows];
+  const anyTask = async (ids: readonly string[]) =>
+    ids.length > 0 && (await connection.exists(...ids.map(id => tasks.toKey(id)))) > 0;
   const ready = async () => {
     await Promise.all(all.map(part => part.waitUntilReady()));
   };
   const close = async () => {
     await Promise.all(all.map(part => part.close()));
   };
-  return { control, tasks, hold, flows, ready, close, [Symbol.asyncDispose]: close };
+  return { control, tasks, hold, flows, anyTask, ready, close, [Symbol.asyncDispose]: close };
 }
 
 export interface Producer extends AsyncDisposable {

@@ -12,6 +12,7 @@ import {
 } from '@gridmr/runtime';
 import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
+import { trimHandled } from '../dist/trim-handled.js';
 import { eventually } from './eventually.js';
 import { RecordedLog } from './recorded-log.js';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
@@ -86,13 +87,64 @@ describe('the event stream', function () {
     expect(received).to.deep.equal(sent);
   });
 
+  it('carries several events in one entry, and hands them on in order and in pieces', async () => {
+    const sent = Array.from({ length: queueLimits.eventsPerHandlingMax + 25 }, finished);
+    for (const event of sent) publisher.publish(event);
+    await publisher.flush();
+    expect(await redis.xlen(eventStream)).to.equal(Math.ceil(sent.length / queueLimits.eventsPerEntryMax));
+    const received: JobEvent[][] = [];
+    await using _reader = read('a', async events => void received.push(events));
+    await eventually('all of them', () => received.flat().length === sent.length);
+    expect(received.flat()).to.deep.equal(sent);
+    expect(received.map(({ length }) => length)).to.deep.equal([queueLimits.eventsPerHandlingMax, 25]);
+  });
+
+  it('forgets what all its readers are done with, and nothing else', async () => {
+    // Each fills a node of the stream, which is what Redis removes at a time.
+    const message = 'x'.repeat(8192);
+    const entry = () => redis.xadd(eventStream, '*', 'event', JSON.stringify(finished()), 'padding', message);
+    await redis.xgroup('CREATE', eventStream, eventGroup, '0', 'MKSTREAM');
+    const ids: (string | null)[] = [];
+    for (let i = 0; i < 6; i++) ids.push(await entry());
+    const left = async () => (await redis.xrange(eventStream, '-', '+')).map(([id]) => id);
+    const take = (reader: string, count: number) =>
+      redis.xreadgroup('GROUP', eventGroup, reader, 'COUNT', count, 'STREAMS', eventStream, '>');
+    await take('a', 2);
+    await take('b', 1);
+    await take('a', 2);
+    const acknowledge = async (...which: number[]) => {
+      const some = which.map(i => ids[i] ?? '');
+      await redis.xack(eventStream, eventGroup, ...some);
+      await trimHandled(redis, some);
+    };
+    await acknowledge(0, 1, 3, 4);
+    expect(await left(), 'the third is in hand').to.deep.equal(ids.slice(2));
+    await acknowledge(2);
+    expect(await left(), 'others may have acknowledged what is not known here').to.deep.equal(ids.slice(2));
+    await take('b', 1);
+    await acknowledge(5);
+    expect(await left()).to.deep.equal(ids.slice(5));
+  });
+
+  it('is trimmed by its readers', async () => {
+    await redis.xgroup('CREATE', eventStream, eventGroup, '0', 'MKSTREAM');
+    const old = await redis.xadd(eventStream, '*', 'event', JSON.stringify(finished()), 'padding', 'x'.repeat(8192));
+    publisher.publish(finished());
+    await publisher.flush();
+    await using _reader = read('a', async () => undefined);
+    await eventually('the first is gone', async () => {
+      const [first] = await redis.xrange(eventStream, '-', '+', 'COUNT', 1);
+      return first?.[0] !== old;
+    });
+  });
+
   it('delivers events in order, those included that came before the reader', async () => {
     const sent = Array.from({ length: 500 }, finished);
     for (const event of sent.slice(0, 250)) publisher.publish(event);
     await publisher.flush();
     const received: JobEvent[] = [];
     await using _reader = read('a', async events => {
-      expect(events.length).to.be.at.most(queueLimits.eventsPerReadMax);
+      expect(events.length).to.be.at.most(queueLimits.eventsPerHandlingMax);
       received.push(...events);
     });
     for (const event of sent.slice(250)) publisher.publish(event);
@@ -199,12 +251,15 @@ describe('the event stream', function () {
     const event = finished();
     await redis.xadd(eventStream, '*', 'event', '{"type":"unheard-of"}');
     await redis.xadd(eventStream, '*', 'other', 'field');
+    const among = finished();
+    await redis.xadd(eventStream, '*', 'event', 'no JSON', 'event', JSON.stringify(among));
     publisher.publish(event);
     const received: JobEvent[] = [];
     await using _reader = read('a', async events => void received.push(...events));
-    await eventually('the good event', () => received.length === 1);
+    await eventually('the good events', () => received.length === 2);
+    expect(received).to.deep.equal([among, event]);
     await eventually('all are acknowledged', async () => (await pending()) === 0);
-    expect(log.lines.filter(line => line.message.includes('not a valid event'))).to.have.length(2);
+    expect(log.lines.filter(line => line.message.includes('no valid event'))).to.have.length(3);
   });
 
   it('stops promptly while it waits for events', async () => {

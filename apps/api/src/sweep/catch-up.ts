@@ -53,7 +53,7 @@ async function recordCommits(
   const read = (index: number) => jobStore.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
   const records = await Promise.all(indices.map(read));
   const events = records.filter(record => record !== undefined).map(commitNews);
-  for (let start = 0; start < events.length; start += queueLimits.eventsPerReadMax) {
-    await history.recordEvents(events.slice(start, start + queueLimits.eventsPerReadMax));
+  for (let start = 0; start < events.length; start += queueLimits.eventsPerHandlingMax) {
+    await history.recordEvents(events.slice(start, start + queueLimits.eventsPerHandlingMax));
   }
 }
