@@ -158,15 +158,19 @@ describe('a bundle', function () {
     const { asked, plan } = await startJob('(line, ctx) => ctx.emit(line, 1)', []);
     const first = await message(plan, 0);
     const other = taskId(asked.job_id, 'map', 1);
-    const jobs = Object.assign(Object.create(fixture.tools.jobs), {
-      anyMayBeCommitted: async () => {
+    const { known } = fixture.tools;
+    const lateKnown = Object.assign(Object.create(known), {
+      asked: (id: string) => known.asked(id),
+      plan: (id: string) => known.plan(id),
+      split: (id: string, index: number) => known.split(id, index),
+      verdict: async (id: string) => {
         await fixture.commitElsewhere(other);
-        return false;
+        return known.verdict(id);
       },
     });
     const started = Object.assign(Object.create(first ?? null), { attemptsStarted: 1, data: first?.data });
     const none = new AbortController().signal;
-    await runTask({ ...fixture.tools, jobs }, slots, limits, started, 'token', none, heldLock());
+    await runTask({ ...fixture.tools, known: lateKnown }, slots, limits, started, 'token', none, heldLock());
     await fixture.tools.news.flush();
     const told = (await fixture.told()).flatMap(event =>
       event.type === 'attempt' ? [`${event.task_id} ${event.worker_id}`] : [],

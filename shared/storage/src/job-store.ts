@@ -136,14 +136,10 @@ export class JobStore {
   }
 
   /**
-   * Whether any of these tasks, all of one group, may have a committed attempt: cheaper than to read the records, for where mostly none has. A record that
-   * was withdrawn counts too.
+   * Whether a task may have a committed attempt: cheaper than to read its record, for where mostly there is none. A record that was withdrawn counts too.
    */
-  async anyMayBeCommitted(jobId: string, kind: TaskKind, indices: readonly number[]): Promise<boolean> {
-    const [first = 0, ...more] = indices;
-    if (more.length === 0) return (await this.store.stat(jobFiles.commit(jobId, kind, first))) !== undefined;
-    const names = new Set(await this.store.names(jobFiles.taskDirectory(jobId, kind, first)));
-    return indices.some(index => names.has(jobFiles.commit(jobId, kind, index).split('/').at(-1) ?? ''));
+  async mayBeCommitted(jobId: string, kind: TaskKind, index: number): Promise<boolean> {
+    return (await this.store.stat(jobFiles.commit(jobId, kind, index))) !== undefined;
   }
 
   /** Indices of the tasks that have a committed attempt. Reads names only. */

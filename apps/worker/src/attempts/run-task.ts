@@ -152,12 +152,15 @@ async function giveUpIfLostTooOften(
   throw new UnrecoverableError(error.message);
 }
 
-/** Whatever put a second message for a task into the queue, or the same one into two hands: what is committed is not begun again. */
+/**
+ * Whatever put a second message for a task into the queue, or the same one into two hands: what is committed is not begun again. Of a message that is started for the
+ * first time nothing is expected to be, and the thread looks before each attempt anyway.
+ */
 async function tasksLeft(tools: StepTools, task: TaskData, { attemptsStarted }: Job): Promise<number[]> {
   const { job_id, kind, index, more = [], attempts_before, speculative } = task;
   const indices = [index, ...more];
   const isFirst = attemptsStarted === 1 && attempts_before === undefined && speculative === undefined;
-  if (isFirst && !(await tools.jobs.anyMayBeCommitted(job_id, kind, indices))) return indices;
+  if (isFirst) return indices;
   const withdrawals = await tools.jobs.withdrawals(job_id);
   const read = (each: number) => readCommitOrWithdraw(tools.jobs, { jobId: job_id, kind, index: each }, withdrawals);
   const records = await Promise.all(indices.map(read));

@@ -50,13 +50,13 @@ async function makeAttempts(
 }
 
 /**
- * Looks once more whether the task is committed, at the last moment and by a time after that of its start: the main thread has looked, but its message may be one of two, and
- * the tasks before it in a bundle may have taken long. So what is committed is not begun again.
+ * Looks whether the task is committed, at the last moment and by a time after that of its start: its message may be one of two, and the tasks before it in a
+ * bundle may have taken long. So what is committed is not begun again.
  */
 async function runTask(request: AttemptRequest): Promise<TaskOutcome> {
   const { asked, kind, index } = request;
   // Whether a damaged record counts, the commit will say.
-  const mayBe = await jobs.anyMayBeCommitted(asked.job_id, kind, [index]);
+  const mayBe = await jobs.mayBeCommitted(asked.job_id, kind, index);
   if (mayBe && (await jobs.readCommit(asked.job_id, kind, index).catch(nothingIfDamaged)) !== undefined) {
     return 'committed before';
   }
