@@ -50,7 +50,7 @@ async function main(stack) {
   for (let round = 0; round <= rounds; round++) {
     for (const [name, job] of Object.entries(jobs)) {
       const cpuBefore = await stack.workerCpuSeconds();
-      const { seconds, counters } = await stack.submit(job, 'big');
+      const { seconds, counters } = await stack.submit(job);
       const cpu = (await stack.workerCpuSeconds()) - cpuBefore;
       if (name === 'skip a thousand') await check(stack, counters, bad.places);
       // The first round warms up.

@@ -31,10 +31,10 @@ await withStack(async stack => {
   const quiet = [];
   const hit = [];
   for (let round = 0; round < rounds; round++) {
-    quiet.push((await stack.submit(request, 'big')).seconds);
+    quiet.push((await stack.submit(request)).seconds);
     stack.lastJob = undefined;
     const random = new Random(round + 1);
-    const running = stack.submit(request, 'big');
+    const running = stack.submit(request);
     const stop = new AbortController();
     const killing = killWorkers(stack, random, stop.signal);
     const { seconds, counters } = await running;

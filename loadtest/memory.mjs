@@ -25,43 +25,34 @@ const cases = {
     await mkdir(stack.path('many'));
     writeLines(stack.path('one.txt'), 100 * mb, () => line);
     for (let i = 0; i < files; i++) await link(stack.path('one.txt'), stack.path(join('many', `${i}.txt`)));
-    const { counters } = await stack.submit(
-      {
-        name: 'filter',
-        input_file: 'many',
-        map_function: '(line, ctx) => { if (line.startsWith("1")) ctx.emit(line, 1); }',
-      },
-      'big',
-    );
+    const { counters } = await stack.submit({
+      name: 'filter',
+      input_file: 'many',
+      map_function: '(line, ctx) => { if (line.startsWith("1")) ctx.emit(line, 1); }',
+    });
     return `${(counters.map_input_bytes / 1e9).toFixed(1)} GB read`;
   },
   '100 million values of one key': async stack => {
     writeLines(stack.path('records.txt'), 10 * mb * scale, () => 'record no\n');
-    const { counters } = await stack.submit(
-      {
-        name: 'one key',
-        input_file: 'records.txt',
-        map_function: '(line, ctx) => { for (let i = 0; i < 100; i++) ctx.emit("key", i); }',
-        reduce_function: '(key, values) => { let n = 0; for (const _ of values) n++; return [key, n]; }',
-        split_size_mb: 1,
-      },
-      'big',
-    );
+    const { counters } = await stack.submit({
+      name: 'one key',
+      input_file: 'records.txt',
+      map_function: '(line, ctx) => { for (let i = 0; i < 100; i++) ctx.emit("key", i); }',
+      reduce_function: '(key, values) => { let n = 0; for (const _ of values) n++; return [key, n]; }',
+      split_size_mb: 1,
+    });
     return `${counters.reduce_input_records} values of ${counters.reduce_input_groups} key`;
   },
   'a million keys of 1 KB': async stack => {
     let i = 0;
     writeLines(stack.path('keys.txt'), 1024 * mb * scale, () => `${String(i++).padStart(9, '0')}${'k'.repeat(1014)}\n`);
-    const { counters } = await stack.submit(
-      {
-        name: 'big keys',
-        input_file: 'keys.txt',
-        map_function: '(line, ctx) => { ctx.emit(line, 1); }',
-        reduce_function: '(key, values) => [key, values.toArray().length]',
-        num_reducers: 2,
-      },
-      'big',
-    );
+    const { counters } = await stack.submit({
+      name: 'big keys',
+      input_file: 'keys.txt',
+      map_function: '(line, ctx) => { ctx.emit(line, 1); }',
+      reduce_function: '(key, values) => [key, values.toArray().length]',
+      num_reducers: 2,
+    });
     const { job_id } = stack.lastJob;
     const slow = await read(stack, job_id, { bytesPerSecond: mb, seconds: slowReadSeconds });
     const fast = await read(stack, job_id, {});
@@ -70,7 +61,7 @@ const cases = {
   'a line of 100 MB': async stack => {
     writeLines(stack.path('line.txt'), 100 * mb * scale, () => 'x'.repeat(mb / 10));
     const request = { name: 'long line', input_file: 'line.txt', map_function: '(line, ctx) => ctx.emit(line, 1)' };
-    return stack.submit(request, 'big').then(
+    return stack.submit(request).then(
       () => 'completed',
       error => error.message,
     );

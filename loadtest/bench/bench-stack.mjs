@@ -4,14 +4,11 @@ import { link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GridmrClient } from '@gridmr/client';
-import { isFinished } from '@gridmr/contracts';
 import { Stack } from '@gridmr/launcher';
 import { createLogger, readSettings } from '@gridmr/runtime';
 import { descendants } from './process-figures.mjs';
 
 export const benchWorkers = 2;
-/** Between two looks at a small job. Asking costs the API processor time, which two workers on two cores have no use for: a big job's events tell of its end. */
-const smallPollMs = 5;
 
 /** Starts a stack for `work`, and stops it however that ends. */
 export async function withStack(work, workers = benchWorkers, settings = {}) {
@@ -79,26 +76,25 @@ class BenchStack {
     const input_file = await this.place(file, job.files);
     const cpuBefore = await this.workerCpuSeconds();
     const request = { name: job.name, input_file, ...job.functions };
-    const { seconds, counters } = await this.submit({ ...request, ...(job.mapOnly ? {} : { num_reducers: 2 }) }, 'big');
+    const { seconds, counters } = await this.submit({ ...request, ...(job.mapOnly ? {} : { num_reducers: 2 }) });
     const figures = { spilledRecords: counters.spilled_records, shuffleBytes: counters.shuffle_bytes };
     const workerCpuSeconds = (await this.workerCpuSeconds()) - cpuBefore;
     return { seconds, workerCpuSeconds, figures };
   }
 
-  /** From submission until the client sees it completed. */
-  async submit(request, size = 'small') {
+  /**
+   * From submission until the client sees it completed, by the job's events: as people follow a job. Asking again and again would take the API processor time
+   * that two workers on two cores have use for.
+   */
+  async submit(request) {
     const started = performance.now();
     const { job_id } = await this.client.submit(request);
     this.lastJob = { job_id };
-    const job = await this.#awaitEnd(job_id, size);
-    if (job.status !== 'completed') throw new Error(`${request.name}: ${job.status}, ${job.error?.message}`);
-    return { seconds: (performance.now() - started) / 1000, counters: job.counters };
-  }
-
-  async #awaitEnd(id, size) {
-    if (size === 'small') return this.client.waitFor(id, { pollMs: smallPollMs });
-    for await (const status of this.client.watch(id)) if (isFinished(status.status)) break;
-    return this.client.job(id);
+    let end;
+    for await (const status of this.client.watch(job_id)) end = status;
+    const seconds = (performance.now() - started) / 1000;
+    if (end.status !== 'completed') throw new Error(`${request.name}: ${end.status}, ${end.error?.message}`);
+    return { seconds, counters: (await this.client.job(job_id)).counters };
   }
 
   processes() {

@@ -42,7 +42,7 @@ export async function measureStraggler(stack, phase, rounds) {
 
 /** Slows a worker that is at a task when most of them are completed, until the job has ended. */
 async function withStraggler(stack, phase, request) {
-  const running = stack.submit(request, 'big');
+  const running = stack.submit(request);
   running.catch(() => undefined);
   const pid = await waitUntil('a straggler to be', () => workerAtTask(stack, phase));
   const slowed = new SlowedProcess(pid, slowedTimes);

@@ -24,7 +24,7 @@ export async function measureTasks(stack, tasks) {
   await stack.write('lines.txt', line.repeat(tasks));
   const splitSizeMb = line.length / (1024 * 1024);
   const request = { name: 'many tasks', input_file: 'lines.txt', split_size_mb: splitSizeMb, ...functions };
-  const { seconds, counters } = await stack.submit(request, 'big');
+  const { seconds, counters } = await stack.submit(request);
   if (counters.map_input_records !== tasks) throw new Error(`${counters.map_input_records} records of ${tasks}`);
   return { tasks, seconds };
 }

@@ -40,9 +40,9 @@ export async function measureCompute({ workers = '1,2', iterations, turns, write
 
 async function measure(stack, loopTurns) {
   await stack.write('tasks.txt', line.repeat(tasks));
-  await stack.submit(jobOf(Math.ceil(loopTurns * warmUpShare)), 'big');
+  await stack.submit(jobOf(Math.ceil(loopTurns * warmUpShare)));
   const before = await stack.cpuSecondsByName();
-  const { seconds } = await stack.submit(jobOf(loopTurns), 'big');
+  const { seconds } = await stack.submit(jobOf(loopTurns));
   const after = await stack.cpuSecondsByName();
   const cpu = Object.fromEntries(Object.keys(after).map(name => [name, after[name] - (before[name] ?? 0)]));
   return { seconds, cpu };

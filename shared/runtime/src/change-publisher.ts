@@ -5,6 +5,7 @@
  * that change make some entries and not 10,000. The first change after a pause, and the end, are told at once. What waits while
  * Redis is away is bounded by forgetting it: then, and when a write fails, a `gap` says that changes were lost.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Change,
   changeStream,
@@ -48,6 +49,8 @@ export class ChangePublisher implements AsyncDisposable {
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #sending: Promise<void> | undefined;
   #stopping = false;
+  /** A job has ended while something else was being sent. */
+  #isUrgent = false;
 
   /** Over a connection with the role `worker`, which its owner ends. */
   constructor(redis: RedisConnection, logger: Logger) {
@@ -61,7 +64,7 @@ export class ChangePublisher implements AsyncDisposable {
     if (ended && !change.moved) return;
     this.#gather(change);
     if (this.#tasksWaiting > liveLimits.tasksWaitingMax || this.#waiting.size > liveLimits.jobsWaitingMax) this.#lose();
-    if (ended) this.#sendSoon(0);
+    if (ended) this.#sendNow();
     else this.#sendSoon(Math.max(0, this.#sentAtMs + liveLimits.gatherMs - performance.now()));
   }
 
@@ -94,16 +97,23 @@ export class ChangePublisher implements AsyncDisposable {
   }
 
   #sendSoon(inMs: number): void {
-    if (this.#stopping || this.#sending !== undefined) return;
-    if (this.#timer !== undefined && inMs > 0) return;
+    if (this.#stopping || this.#sending !== undefined || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#sendNow(), inMs);
+  }
+
+  /** What the end of a job has to wait for is a write that is under way. */
+  #sendNow(): void {
+    this.#isUrgent = this.#sending !== undefined;
+    if (this.#stopping || this.#isUrgent) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#sending = this.#send().finally(() => {
-        this.#sending = undefined;
-        if (this.#waiting.size > 0 || this.#lost) this.#sendSoon(liveLimits.gatherMs);
-      });
-    }, inMs);
+    this.#timer = undefined;
+    // What else is published in this turn of the loop goes with it.
+    const sent = nextTurn().then(() => this.#send());
+    this.#sending = sent.finally(() => {
+      this.#sending = undefined;
+      if (this.#isUrgent) this.#sendNow();
+      else if (this.#waiting.size > 0 || this.#lost) this.#sendSoon(liveLimits.gatherMs);
+    });
   }
 
   async #send(): Promise<void> {
@@ -112,6 +122,7 @@ export class ChangePublisher implements AsyncDisposable {
     this.#waiting = new Map();
     this.#tasksWaiting = 0;
     this.#lost = false;
+    this.#isUrgent = false;
     for (const job of jobs.values()) changes.push(...changesOf(job));
     if (changes.length === 0) return;
     try {

@@ -11,6 +11,7 @@ import {
   type ReadChange,
   startQueueServer,
 } from '@gridmr/runtime';
+import { StallMeter } from '@gridmr/testkit';
 import { expect } from 'chai';
 import { eventually } from './eventually.js';
 import { RecordedLog } from './recorded-log.js';
@@ -79,6 +80,24 @@ describe('the stream of changes', function () {
       publisher.publish(change(id, { moved: true, status: statusOf(id, 'completed') }));
       await eventually('the end', async () => (await names()).includes('done'));
       expect(await names()).to.deep.equal(['status', 'task', 'status', 'done']);
+    });
+
+    it('tells an end at once that comes while something else is being sent', async () => {
+      const [ended, other] = [newJobId(), newJobId()];
+      const publisher = new ChangePublisher(redis, log);
+      const end = () => publisher.publish(change(ended, { moved: true, status: statusOf(ended, 'completed') }));
+      const pipeline = redis.pipeline.bind(redis);
+      // The write of the first begins.
+      redis.pipeline = (...args: Parameters<typeof pipeline>) => {
+        redis.pipeline = pipeline;
+        queueMicrotask(end);
+        return pipeline(...args);
+      };
+      using clock = new StallMeter();
+      publisher.publish(change(other));
+      await eventually('the end', async () => (await names()).includes('done'));
+      expect(clock.ranMs).to.be.below(liveLimits.gatherMs / 2);
+      expect(await names()).to.deep.equal(['progress', 'status', 'done']);
     });
 
     it('tells nothing of a job that has ended before', async () => {
