@@ -287,8 +287,8 @@ export const queueLimits = {
   endedKeptMax: 10_000,
   completedKeptSeconds: 86_400,
   failedKeptSeconds: 7 * 86_400,
-  /** What nobody has handled yet, that is: what has been is trimmed away. */
-  eventStreamEntriesMax: 100_000,
+  /** News that nobody has handled yet, some 200 MB at most: what has been handled is trimmed away. */
+  eventStreamEntriesMax: 50_000,
   /** News that one entry of the stream may carry. */
   eventsPerEntryMax: 10,
   /** How often a reader trims away what all readers are done with. */

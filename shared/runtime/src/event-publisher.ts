@@ -3,8 +3,8 @@
  * event delays what the API shows and nothing else. Hence `publish` never throws and never waits.
  *
  * All events of one turn of the loop go out in one pipeline, and before whatever the worker tells the queue next: what a job's last attempts came to is
- * on its way before anybody can find that the job is done. Several of them are one entry of the stream, since an entry costs Redis and its readers about
- * as much as ten events. While Redis is away, or takes nothing, they wait, up to a bound.
+ * on its way before anybody can find that the job is done. Several of them are one entry of the stream, and so one command: those of a bundle come together.
+ * While Redis is away, or takes nothing, they wait, up to a bound.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
