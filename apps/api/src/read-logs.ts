@@ -7,6 +7,7 @@
 import {
   type Attempt,
   attemptLogSchema,
+  inPieces,
   jobFiles,
   jobLogDirectory,
   type LogLine,
@@ -105,9 +106,7 @@ async function* filesInOrder(
           })
           .filter(file => isWanted(jobId, file, only, after))
           .sort((a, b) => a.index - b.index || a.attempt - b.attempt);
-        for (let start = 0; start < files.length; start += requestLimits.logFilesAtOnce) {
-          yield files.slice(start, start + requestLimits.logFilesAtOnce);
-        }
+        yield* inPieces(files, requestLimits.logFilesAtOnce);
       }
     }
   }

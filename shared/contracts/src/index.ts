@@ -1,4 +1,4 @@
-/** Schemas, ids, states, limits and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
+/** Schemas, ids, states, limits (and how lists keep to them) and names that every part of GridMR agrees on. Imports zod only; safe in a browser. */
 export * from './access.js';
 export * from './access-limits.js';
 export * from './api-limits.js';
@@ -14,6 +14,7 @@ export * from './file.js';
 export * from './group-summary.js';
 export * from './health.js';
 export * from './ids.js';
+export * from './in-pieces.js';
 export * from './job.js';
 export * from './job-files.js';
 export * from './job-logs.js';

@@ -5,6 +5,7 @@
  */
 import {
   type AttemptEvent,
+  inPieces,
   isFinished,
   type JobEvent,
   parseRunId,
@@ -41,9 +42,7 @@ export async function recordEvents(
   return await db.transaction().execute(async trx => {
     const jobs = await lockJobs(trx, locks, [...new Set(events.map(jobOf))]);
     const known = events.filter(event => jobs.has(jobOf(event)));
-    for (let start = 0; start < known.length; start += queueLimits.eventsPerHandlingMax) {
-      await recordBatch(trx, jobs, known.slice(start, start + queueLimits.eventsPerHandlingMax));
-    }
+    for (const piece of inPieces(known, queueLimits.eventsPerHandlingMax)) await recordBatch(trx, jobs, piece);
     await updateJobs(trx, jobs);
     const changes = [...jobs.values()].filter(hasChanged).map(changeOf);
     for (const verdict of verdicts) {

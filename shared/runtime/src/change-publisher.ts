@@ -49,8 +49,6 @@ export class ChangePublisher implements AsyncDisposable {
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #sending: Promise<void> | undefined;
   #stopping = false;
-  /** A job has ended while something else was being sent. */
-  #isUrgent = false;
 
   /** Over a connection with the role `worker`, which its owner ends. */
   constructor(redis: RedisConnection, logger: Logger) {
@@ -101,19 +99,22 @@ export class ChangePublisher implements AsyncDisposable {
     this.#timer = setTimeout(() => this.#sendNow(), inMs);
   }
 
-  /** What the end of a job has to wait for is a write that is under way. */
+  /** The end of a job waits for nothing but a write that is under way. */
   #sendNow(): void {
-    this.#isUrgent = this.#sending !== undefined;
-    if (this.#stopping || this.#isUrgent) return;
+    if (this.#stopping || this.#sending !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // What else is published in this turn of the loop goes with it.
     const sent = nextTurn().then(() => this.#send());
     this.#sending = sent.finally(() => {
       this.#sending = undefined;
-      if (this.#isUrgent) this.#sendNow();
+      if (this.#anyHasEnded()) this.#sendNow();
       else if (this.#waiting.size > 0 || this.#lost) this.#sendSoon(liveLimits.gatherMs);
     });
+  }
+
+  #anyHasEnded(): boolean {
+    return [...this.#waiting.values()].some(({ status }) => isFinished(status.status));
   }
 
   async #send(): Promise<void> {
@@ -122,7 +123,6 @@ export class ChangePublisher implements AsyncDisposable {
     this.#waiting = new Map();
     this.#tasksWaiting = 0;
     this.#lost = false;
-    this.#isUrgent = false;
     for (const job of jobs.values()) changes.push(...changesOf(job));
     if (changes.length === 0) return;
     try {

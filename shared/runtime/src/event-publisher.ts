@@ -7,8 +7,7 @@
  * While Redis is away, or takes nothing, they wait, up to a bound.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventStream, type JobEvent, queueLimits } from '@gridmr/contracts';
-import { inPieces } from './in-pieces.js';
+import { eventStream, inPieces, type JobEvent, queueLimits } from '@gridmr/contracts';
 import type { Logger } from './logger.js';
 import type { RedisConnection } from './open-redis.js';
 import { waitAtMost } from './wait-at-most.js';

@@ -14,9 +14,8 @@
  * Entries that are no valid events are logged and acknowledged. After Redis was wiped the group is made again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventGroup, eventStream, type JobEvent, jobEventSchema, queueLimits } from '@gridmr/contracts';
+import { eventGroup, eventStream, inPieces, type JobEvent, jobEventSchema, queueLimits } from '@gridmr/contracts';
 import { claimReplySchema, type EventEntry, readReplySchema } from './event-replies.js';
-import { inPieces } from './in-pieces.js';
 import type { Logger } from './logger.js';
 import { openAnother, type RedisConnection } from './open-redis.js';
 import { trimHandled } from './trim-handled.js';
@@ -149,7 +148,7 @@ export class EventReader implements AsyncDisposable {
     await this.#acknowledging;
     const events = entries.flatMap(entry => this.#eventsOf(entry));
     for (const piece of inPieces(events, queueLimits.eventsPerHandlingMax)) {
-      this.#handling = this.#options.handle([...piece]);
+      this.#handling = this.#options.handle(piece);
       await this.#handling;
     }
     this.#acknowledging = this.#acknowledge(entries.map(({ id }) => id));
@@ -162,7 +161,8 @@ export class EventReader implements AsyncDisposable {
     await redis.xack(eventStream, eventGroup, ...ids);
     if (performance.now() < this.#trimsAtMs) return;
     this.#trimsAtMs = performance.now() + queueLimits.eventTrimMs;
-    await trimHandled(redis, ids);
+    const last = ids.at(-1);
+    if (last !== undefined) await trimHandled(redis, last);
   }
 
   #eventsOf({ id, fields }: EventEntry): JobEvent[] {

@@ -115,7 +115,7 @@ describe('the event stream', function () {
     const acknowledge = async (...which: number[]) => {
       const some = which.map(i => ids[i] ?? '');
       await redis.xack(eventStream, eventGroup, ...some);
-      await trimHandled(redis, some);
+      await trimHandled(redis, some.at(-1) ?? '');
     };
     await acknowledge(0, 1, 3, 4);
     expect(await left(), 'the third is in hand').to.deep.equal(ids.slice(2));

@@ -2,7 +2,7 @@
  * Makes up for lost news: what stands on the shared directory about a running job becomes history. News that were lost told
  * no more than that, but for attempts that came to nothing.
  */
-import { commitNews, queueLimits, sweepLimits, type TaskKind } from '@gridmr/contracts';
+import { commitNews, inPieces, queueLimits, sweepLimits, type TaskKind } from '@gridmr/contracts';
 import { nothingIfDamaged, type Withdrawals } from '@gridmr/storage';
 import type { ApiDependencies } from '../dependencies.js';
 
@@ -53,7 +53,5 @@ async function recordCommits(
   const read = (index: number) => jobStore.readCommit(jobId, kind, index, withdrawals).catch(nothingIfDamaged);
   const records = await Promise.all(indices.map(read));
   const events = records.filter(record => record !== undefined).map(commitNews);
-  for (let start = 0; start < events.length; start += queueLimits.eventsPerHandlingMax) {
-    await history.recordEvents(events.slice(start, start + queueLimits.eventsPerHandlingMax));
-  }
+  for (const piece of inPieces(events, queueLimits.eventsPerHandlingMax)) await history.recordEvents(piece);
 }

@@ -4,7 +4,16 @@
  * Messages are removed by their known ids, a few hundred at a time: BullMQ's own removal of a whole flow is one script
  * that blocks Redis for as long as the flow is big. The barriers go first: a barrier whose last child is removed would run.
  */
-import { firstTaskOf, groupCount, messageIds, type Plan, queueLimits, type TaskKind, taskId } from '@gridmr/contracts';
+import {
+  firstTaskOf,
+  groupCount,
+  inPieces,
+  messageIds,
+  type Plan,
+  queueLimits,
+  type TaskKind,
+  taskId,
+} from '@gridmr/contracts';
 import type { Queues } from '@gridmr/runtime';
 import { type Bundle, bundleTasks, tasksPerMessage } from './bundle-tasks.js';
 import type { StepTools } from './step-tools.js';
@@ -34,8 +43,7 @@ async function unqueueStage(queues: Queues, plan: Plan, kind: TaskKind): Promise
     const end = Math.min(firstTaskOf(group + 1), tasks);
     const bundles = bundleTasks(firstTaskOf(group), end, perMessage, () => false);
     const atOnce = Math.ceil(queueLimits.removalsPerPipeline / perMessage);
-    for (let first = 0; first < bundles.length; first += atOnce) {
-      const some = bundles.slice(first, first + atOnce);
+    for (const some of inPieces(bundles, atOnce)) {
       const removed = await Promise.all(some.map(bundle => unqueueBundle(queues, job_id, kind, bundle)));
       if (removed.includes(false)) areGone = false;
     }
