@@ -67,6 +67,17 @@ describe('gridmr run', function () {
     expect(stdout.trimEnd().split('\n')).to.have.length(countWords(text).size);
   });
 
+  it('says which size of split has work for all threads, where the input was too few splits for them', async () => {
+    const line = `${'x'.repeat(1024 * 1024 - 1)}\n`;
+    await directory.write('long-lines.txt', line.repeat(12));
+    await directory.write('nothing.mjs', 'export function map() {}\n');
+    const args = ['run', 'nothing.mjs', '-i', 'long-lines.txt', '--workers', '3'];
+    const first = await gridmr(args, { cwd: directory.path });
+    expect(first.stderr).to.match(/^the input has work for 1 of 3 threads; for all of them: --split-size-mb 4$/m);
+    const second = await gridmr([...args, '--split-size-mb', '4'], { cwd: directory.path });
+    expect(second.stderr).to.match(/^map 3\/3/m).and.not.to.contain('threads');
+  });
+
   it('runs on the first records only', async () => {
     const args = ['run', 'words.mjs', '-i', book, '-s', '100', '-q'];
     const { stdout } = await gridmr(args, { cwd: directory.path });

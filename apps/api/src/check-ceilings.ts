@@ -1,9 +1,7 @@
 /** A job may lower what the settings allow, never raise it. */
-import { type FieldError, type JobRequest, sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, type FieldError, type JobRequest, sandboxLimits } from '@gridmr/contracts';
 import type { JobCeilings } from './dependencies.js';
 import { invalidInput } from './parse-input.js';
-
-const bytesPerMb = 1024 * 1024;
 
 /** Throws `RequestError` `invalid_request` naming every limit that is too high. */
 export function checkCeilings(

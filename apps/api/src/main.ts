@@ -10,6 +10,7 @@ import {
   SettingsError,
   StopStack,
   stopSignal,
+  tellParent,
   untilAborted,
 } from '@gridmr/runtime';
 import { boundHeap } from './bound-heap.js';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     // While it starts nobody waits for it.
     using _watch = new LoopWatch(logger);
     logger.info('the API listens', { ...address });
-    process.send?.({ ready: address });
+    tellParent({ ready: address });
     await untilAborted(signal);
     logger.info('the API stops', { reason: String(signal.reason) });
   } catch (error) {

@@ -1,13 +1,18 @@
 /** Runs the functions of a request on a sample. What it may read is what the caller's job could; nothing is stored, and nothing is queued. */
-import { newJobId, type Preview, previewLimits, type previewRequestSchema, specFromRequest } from '@gridmr/contracts';
+import {
+  bytesPerMb,
+  newJobId,
+  type Preview,
+  previewLimits,
+  type previewRequestSchema,
+  specFromRequest,
+} from '@gridmr/contracts';
 import type { z } from 'zod';
 import type { Caller } from './access/caller.js';
 import { clientOf } from './access/own-jobs.js';
 import { checkCeilings } from './check-ceilings.js';
 import type { ApiDependencies } from './dependencies.js';
 import { refuseForeignPaths } from './files/job-paths.js';
-
-const bytesPerMb = 1024 * 1024;
 
 /** Throws `RequestError`. */
 export async function previewJob(

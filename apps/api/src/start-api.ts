@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
-import { apiLimits, processLimits } from '@gridmr/contracts';
+import { apiLimits, bytesPerMb, processLimits } from '@gridmr/contracts';
 import { type JobChange, openHistory } from '@gridmr/history';
 import {
   ChangePublisher,
@@ -46,8 +46,6 @@ export interface ApiAddress {
 }
 
 type Connection = ReturnType<typeof connectRedis>;
-
-const bytesPerMb = 1024 * 1024;
 
 /** Returns where the API listens, once it does. */
 export async function startApi(settings: Settings, logger: Logger, stack: StopStack): Promise<ApiAddress> {

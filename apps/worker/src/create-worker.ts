@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import {
+  bytesPerMb,
   type ControlData,
   processLimits,
   queueLimits,
@@ -48,7 +49,6 @@ import type { StepTools } from './steps/step-tools.js';
 import { TaskTally } from './task-tally.js';
 
 const workerTokenLength = 4;
-const mebibyte = 1024 * 1024;
 const secondMs = 1000;
 
 /** `host-pid-token`: unique among all workers ever started. */
@@ -137,8 +137,8 @@ async function consume(
   );
   parts.add('control consumer', () => control.close());
   const limits = {
-    memoryBytes: settings.workerMemoryMb * mebibyte,
-    diskBytes: settings.taskDiskMb * mebibyte,
+    memoryBytes: settings.workerMemoryMb * bytesPerMb,
+    diskBytes: settings.taskDiskMb * bytesPerMb,
     timeoutSeconds: settings.taskTimeoutSeconds,
   };
   const locks = new HeldLocks(lockSeconds * secondMs);

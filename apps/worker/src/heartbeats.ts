@@ -1,6 +1,6 @@
 /** Says regularly how this worker is doing, for as long as it lives. Who does not hear from it takes it for lost. */
 import { hostname } from 'node:os';
-import { type Heartbeat, processLimits } from '@gridmr/contracts';
+import { bytesPerMb, type Heartbeat, processLimits } from '@gridmr/contracts';
 import {
   type Logger,
   LoopLag,
@@ -10,8 +10,6 @@ import {
   sendHeartbeat,
 } from '@gridmr/runtime';
 import type { TaskTally } from './task-tally.js';
-
-const bytesPerMb = 1024 * 1024;
 
 export interface HeartbeatParts {
   readonly redis: RedisConnection;

@@ -6,6 +6,7 @@ import {
   LoopWatch,
   readSettings,
   stopSignal,
+  tellParent,
   untilAborted,
 } from '@gridmr/runtime';
 import { createWorker } from './create-worker.js';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   // While it starts it has no lock to renew.
   using _watch = new LoopWatch(logger);
   using _alive = settings.aliveFile === undefined ? undefined : new AliveFile(settings.aliveFile, logger);
-  if (process.connected) process.send?.({ ready: { workerId: worker.workerId } });
+  tellParent({ ready: { workerId: worker.workerId } });
   await untilAborted(stop);
   logger.info('worker stops', { worker_id: worker.workerId, reason: String(stop.reason) });
   await worker.stop();

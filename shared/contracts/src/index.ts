@@ -33,4 +33,5 @@ export * from './routes.js';
 export * from './states.js';
 export * from './system-metrics.js';
 export * from './trace.js';
+export * from './units.js';
 export * from './worker.js';

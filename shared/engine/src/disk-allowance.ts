@@ -2,10 +2,8 @@
  * What one attempt may have on disks at a time: its scratch files and its output together. A program that emits without end would fill them for everybody
  * long before its time is over.
  */
-import { TaskError } from '@gridmr/contracts';
+import { bytesPerMb, TaskError } from '@gridmr/contracts';
 import type { ByteSink } from './scratch-file.js';
-
-const mebibyte = 1024 * 1024;
 
 export class DiskAllowance {
   readonly #bytesMax: number;
@@ -18,7 +16,7 @@ export class DiskAllowance {
   /** Before so many bytes are written. Throws `TaskError` with `disk_limit` if they are too many. */
   take(bytes: number): void {
     if (this.#bytes + bytes > this.#bytesMax) {
-      const mebibytes = Math.floor(this.#bytesMax / mebibyte);
+      const mebibytes = Math.floor(this.#bytesMax / bytesPerMb);
       const message =
         `what the attempt writes needs more than the ${mebibytes} MiB of disk that it may have; emit less, use a combine function, ` +
         'or make more of it: more reducers, smaller splits';

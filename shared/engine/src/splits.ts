@@ -14,6 +14,7 @@
  * Cost: O(splits + files), made one at a time.
  */
 import {
+  bytesPerMb,
   dataPlaneLimits,
   type InputFormat,
   type InputRange,
@@ -22,8 +23,6 @@ import {
   TaskError,
 } from '@gridmr/contracts';
 import { compressionOf } from '@gridmr/storage';
-
-const bytesPerMb = 1024 * 1024;
 
 /** What planning needs to know of an input file. */
 export interface InputFile {

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { type EmbeddedReady, embeddedOrderSchema } from './embedded-queue-messages.js';
 import { startEmbeddedValkey } from './embedded-valkey.js';
 import { loopbackHost } from './free-port.js';
+import { tellParent } from './tell-parent.js';
 
 process.once('disconnect', () => process.exit(0));
 
@@ -12,7 +13,7 @@ const [message] = await once(process, 'message');
 const { password, port: wanted } = embeddedOrderSchema.parse(message);
 const port = await startEmbeddedValkey(wanted);
 await configure(port, password);
-process.send?.({ port } satisfies EmbeddedReady);
+tellParent({ port } satisfies EmbeddedReady);
 
 /** Beyond its memory the server refuses to write, which is reported; at 2 GiB it would break. */
 async function configure(port: number, password: string): Promise<void> {

@@ -35,4 +35,5 @@ export * from './stop-stack.js';
 export * from './sweep-lease.js';
 export * from './telemetry/sent-metrics.js';
 export * from './telemetry/tracing.js';
+export * from './tell-parent.js';
 export * from './wait-at-most.js';

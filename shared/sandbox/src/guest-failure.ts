@@ -2,8 +2,7 @@
  * From what went wrong in a guest to an error that its author understands: which function, where in the user's own source, on which record.
  */
 
-import type { ProgramSource } from '@gridmr/contracts';
-import { type JobError, sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, type JobError, type ProgramSource, sandboxLimits } from '@gridmr/contracts';
 import { z } from 'zod';
 import { framesInUserCode, type ProgramPart, partsOf, userPosition } from './program-parts.js';
 
@@ -79,7 +78,7 @@ function judge(error: GuestError, place: FailurePlace, reached: ReachedLimit, li
     return { code: 'task_timeout', message } as const;
   }
   if (reached === 'memory') {
-    const mib = Math.floor(limits.memoryBytes / (1024 * 1024));
+    const mib = Math.floor(limits.memoryBytes / bytesPerMb);
     const message = `${running} needs more than the ${mib} MiB of memory that a sandbox has`;
     return { code: 'memory_limit', message } as const;
   }

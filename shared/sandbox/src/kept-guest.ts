@@ -9,13 +9,13 @@
  *
  * One thread runs one attempt at a time, so it keeps one instance. Without an owner nothing is kept.
  */
-import { sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, sandboxLimits } from '@gridmr/contracts';
 import type { GuestBody } from './guest-body.js';
 import { dropQuickJs } from './quickjs-instance.js';
 import type { WasmModule } from './web-assembly.js';
 
 /** A memory that has grown beyond is dropped with its instance. */
-const keptMemoryBytesMax = sandboxLimits.memoryMbMin * 1024 * 1024;
+const keptMemoryBytesMax = sandboxLimits.memoryMbMin * bytesPerMb;
 
 let owner: string | undefined;
 let kept: GuestBody | undefined;

@@ -3,7 +3,7 @@
  *
  * Hostile source can keep a parser busy or overflow its stack: a process that must stay alive asks `ProgramChecker`.
  */
-import { type JobSpec, type ProgramSource, RequestError, sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, type JobSpec, type ProgramSource, RequestError, sandboxLimits } from '@gridmr/contracts';
 import type { ProgramFunctions } from '@gridmr/engine';
 import { freshGuest, prepareGuest } from './guest-body.js';
 import { moduleExports, refuseImports } from './module-exports.js';
@@ -20,8 +20,7 @@ export interface CheckedProgram {
   readonly functions: ProgramFunctions;
 }
 
-const mebibyte = 1024 * 1024;
-const compileMemoryBytes = sandboxLimits.compileMemoryMb * mebibyte;
+const compileMemoryBytes = sandboxLimits.compileMemoryMb * bytesPerMb;
 
 /**
  * Throws `RequestError`: `program_does_not_parse` with function, line and column of the user's own source, or

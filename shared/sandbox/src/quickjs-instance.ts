@@ -10,7 +10,7 @@
  * - Clock: the engine imports two functions that read the host's clock and time zone. They are replaced: the guest's `Date`
  *   stands still at `clock.nowMs` and lives in UTC, natively, out of the reach of anything user code may redefine.
  */
-import { sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, sandboxLimits } from '@gridmr/contracts';
 import {
   type EmscriptenModuleLoaderOptions,
   newQuickJSWASMModuleFromVariant,
@@ -22,7 +22,6 @@ import { wipe } from './prelude-image.js';
 import { type WasmInstance, type WasmMemory, type WasmModule, webAssembly } from './web-assembly.js';
 import { giveMemory, type MemorySize, takeMemory } from './wiped-memories.js';
 
-const mebibyte = 1024 * 1024;
 const pageBytes = 65_536;
 /** Written by `scripts/build-engine.mjs`. */
 const memoryPagesSection = 'gridmr-memory-pages';
@@ -65,7 +64,7 @@ export async function openQuickJs(
   interrupt: () => boolean,
   lostMemory?: WasmMemory,
 ): Promise<QuickJsInstance> {
-  const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * mebibyte);
+  const memoryBytesMax = Math.max(memoryBytes, sandboxLimits.memoryMbMin * bytesPerMb);
   const memorySize = {
     initial: firstPages(module),
     maximum: Math.floor(memoryBytesMax / pageBytes),
@@ -109,7 +108,7 @@ export function dropQuickJs({ memory, memorySize, hasOwnMemory }: QuickJsInstanc
 function firstPages(module: WasmModule): number {
   const [pages] = webAssembly.Module.customSections(module, memoryPagesSection);
   return pages === undefined
-    ? (sandboxLimits.memoryMbMin * mebibyte) / pageBytes
+    ? (sandboxLimits.memoryMbMin * bytesPerMb) / pageBytes
     : Number(Buffer.from(pages).toString());
 }
 

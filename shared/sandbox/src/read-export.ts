@@ -3,13 +3,11 @@
  * JSON. None of its functions is called.
  */
 import { performance } from 'node:perf_hooks';
-import { sandboxLimits, TaskError } from '@gridmr/contracts';
+import { bytesPerMb, sandboxLimits, TaskError } from '@gridmr/contracts';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import { type GuestError, jobErrorOf } from './guest-failure.js';
 import { dropQuickJs, openQuickJs } from './quickjs-instance.js';
 import { compileQuickJs } from './quickjs-module.js';
-
-const mebibyte = 1024 * 1024;
 
 /**
  * Undefined if the module does not export the name, or nothing that JSON can hold. Throws `TaskError` for a module that fails, or does not end in time.
@@ -21,7 +19,7 @@ export async function readExport(
   deadlineMs: number = sandboxLimits.compileMs,
 ): Promise<unknown> {
   const { module } = await compileQuickJs();
-  const limits = { memoryBytes: sandboxLimits.compileMemoryMb * mebibyte, deadlineMs };
+  const limits = { memoryBytes: sandboxLimits.compileMemoryMb * bytesPerMb, deadlineMs };
   const endsAt = performance.now() + limits.deadlineMs;
   const isLate = () => performance.now() > endsAt;
   const instance = await openQuickJs(module, limits.memoryBytes, isLate);

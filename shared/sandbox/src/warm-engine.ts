@@ -10,11 +10,10 @@
  * slow ones of fast ones.) Optimised code belongs to the module, and with it to all threads of the process.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ProgramSource, sandboxLimits } from '@gridmr/contracts';
+import { bytesPerMb, type ProgramSource, sandboxLimits } from '@gridmr/contracts';
 import { openQuickJsSandbox } from './quickjs-sandbox.js';
 import type { WasmModule } from './web-assembly.js';
 
-const mebibyte = 1024 * 1024;
 const microsecondsPerMs = 1000;
 
 const source: ProgramSource = {
@@ -53,7 +52,7 @@ async function warm(module: WasmModule, patienceMs: number): Promise<boolean> {
     module,
     source,
     functions: { reduce: false, combine: false, partition: false },
-    memoryBytes: sandboxLimits.warmUpMemoryMb * mebibyte,
+    memoryBytes: sandboxLimits.warmUpMemoryMb * bytesPerMb,
     deadlineMs: sandboxLimits.warmUpDeadlineMs,
   });
   try {

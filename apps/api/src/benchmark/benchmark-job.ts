@@ -1,7 +1,13 @@
 /** The job that a benchmark runs: words counted, with a combiner. */
-import { type Benchmark, benchmarkLimits, benchmarksDirectory, type JobRequest, jobLimits } from '@gridmr/contracts';
+import {
+  type Benchmark,
+  benchmarkLimits,
+  benchmarksDirectory,
+  bytesPerMb,
+  type JobRequest,
+  jobLimits,
+} from '@gridmr/contracts';
 
-const bytesPerMb = 1024 * 1024;
 const sum = '(word, counts) => [word, counts.reduce((a, b) => a + b, 0)]';
 
 export function benchmarkDirectory(id: string): string {

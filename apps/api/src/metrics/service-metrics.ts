@@ -6,6 +6,7 @@
  */
 import {
   type AttemptEvent,
+  bytesPerMb,
   isFinished,
   type JobEvent,
   type JobStatusView,
@@ -19,7 +20,6 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { SystemNow } from './system-now.js';
 
 const secondMs = 1000;
-const bytesPerMb = 1024 * 1024;
 const percentPerCore = 100;
 const httpSeconds = [0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 

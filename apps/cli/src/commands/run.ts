@@ -8,6 +8,7 @@ import { JobEndedBadlyError } from '../job-ended-badly-error.js';
 import { addJobOptions } from '../job-file/job-options.js';
 import { positiveNumber } from '../job-file/option-values.js';
 import { FileSaves } from '../local/file-saves.js';
+import type { IdleThreads } from '../local/idle-threads.js';
 import { type LocalOptions, type PreparedRun, prepareRun } from '../local/prepare-run.js';
 import { runOnce, type TimedResult } from '../local/run-once.js';
 import { describeFailure } from '../output/failed-job.js';
@@ -92,10 +93,17 @@ function printRecord(cli: CommandLine, { output }: PreparedRun, record: object):
 }
 
 function tellResult(cli: CommandLine, prepared: PreparedRun, result: TimedResult, { json, quiet }: RunOptions): void {
-  const { plan, verdict, ms } = result;
+  const { plan, verdict, idle, ms } = result;
   const output = verdict.output && { ...verdict.output, path: prepared.output ?? 'printed' };
   if (json === true) printRecord(cli, prepared, { ...verdict, output, input: plan.input, seconds: ms / 1000 });
-  else if (quiet !== true) for (const line of summarise({ ...verdict, output, input: plan.input, ms })) cli.note(line);
+  else if (quiet !== true) {
+    for (const line of summarise({ ...verdict, output, input: plan.input, ms })) cli.note(line);
+    if (idle !== undefined) cli.note(adviceOn(idle));
+  }
+}
+
+function adviceOn({ threads, busy, splitSizeMb }: IdleThreads): string {
+  return `the input has work for ${busy} of ${threads} threads; for all of them: --split-size-mb ${splitSizeMb}`;
 }
 
 function tellFailure(

@@ -1,6 +1,7 @@
 /** A request as the job that a local run makes of it, with the defaults of a server's settings. */
 import {
   type AskedJob,
+  bytesPerMb,
   type JobSpec,
   type jobRequestSchema,
   newJobId,
@@ -10,7 +11,7 @@ import {
 import { checkProgram } from '@gridmr/sandbox';
 import type { z } from 'zod';
 
-const defaults = { clientId: 'local', maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * 1024 * 1024 };
+const defaults = { clientId: 'local', maxAttempts: 4, taskTimeoutSeconds: 600, memoryBytes: 256 * bytesPerMb };
 
 /** Where the output stands in the work directory of a local run, unless the request says otherwise. */
 const outputDefault = 'output/local';

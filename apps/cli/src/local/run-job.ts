@@ -25,6 +25,7 @@ import {
   summariseGroup,
   TaskSlots,
 } from '@gridmr/tasks';
+import { findIdleThreads, type IdleThreads } from './idle-threads.js';
 import { LocalStatus } from './local-status.js';
 import { runAttempts, type TaskRunner } from './run-attempts.js';
 import { sampleSplits } from './sample-splits.js';
@@ -47,6 +48,8 @@ export interface LocalJob {
 export interface LocalResult {
   readonly plan: Plan;
   readonly verdict: Verdict;
+  /** If the input, whole, was too few splits for the threads. */
+  readonly idle: IdleThreads | undefined;
 }
 
 /** Throws `TaskError` for a job that fails, and the signal's reason. */
@@ -83,7 +86,12 @@ export async function runJob(job: LocalJob): Promise<LocalResult> {
   status.enter('commit');
   const verdict = await placeOutput({ store, jobs }, asked, plan);
   status.end('completed');
-  return { plan, verdict };
+  return { plan, verdict, idle: await idleThreads(job, plan, jobs) };
+}
+
+async function idleThreads({ asked, sample, threads }: LocalJob, plan: Plan, jobs: JobStore) {
+  if (sample !== undefined || plan.map_tasks >= threads) return undefined;
+  return findIdleThreads(await jobs.readSplits(plan, 0), asked.spec.input_format, threads);
 }
 
 /** What workers do at the barrier between map and reduce. */

@@ -1,5 +1,5 @@
 /** What workers reported since the page was opened, for charts: tasks per second, processors, memory. */
-import type { Worker } from '@gridmr/contracts';
+import { bytesPerMb, type Worker } from '@gridmr/contracts';
 import { generalFeed } from '../live/general-feed.js';
 import { Store } from '../live/store.js';
 import { sum } from '../parts/sum.js';
@@ -12,8 +12,6 @@ export interface WorkerRates {
   /** Tasks per second of each worker, since the report before. */
   readonly perWorker: ReadonlyMap<string, number>;
 }
-
-const bytesPerMb = 1024 * 1024;
 
 interface Reported {
   readonly atMs: number;

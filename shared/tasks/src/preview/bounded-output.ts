@@ -1,7 +1,5 @@
 /** What an attempt of a preview writes, in memory, up to a bound. */
-import { previewLimits, TaskError } from '@gridmr/contracts';
-
-const bytesPerMb = 1024 * 1024;
+import { bytesPerMb, previewLimits, TaskError } from '@gridmr/contracts';
 
 export class BoundedOutput {
   readonly #pieces: Uint8Array[] = [];
