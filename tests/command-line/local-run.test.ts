@@ -75,7 +75,9 @@ describe('gridmr run', function () {
     const first = await gridmr(args, { cwd: directory.path });
     expect(first.stderr).to.match(/^the input has work for 1 of 3 threads; for all of them: --split-size-mb 4$/m);
     const second = await gridmr([...args, '--split-size-mb', '4'], { cwd: directory.path });
-    expect(second.stderr).to.match(/^map 3\/3/m).and.not.to.contain('threads');
+    expect(second.stderr)
+      .to.match(/^map 3\/3/m)
+      .and.not.to.contain('threads');
   });
 
   it('runs on the first records only', async () => {

@@ -7,7 +7,12 @@ import { findIdleThreads } from '../dist/local/idle-threads.js';
 const splitBytes = splitBytesOf(32);
 
 function splitsOf(files: Readonly<Record<string, number>>): readonly Split[] {
-  return [...planSplits(Object.entries(files).map(([path, mb]) => ({ path, bytes: mb * bytesPerMb })), splitBytes)];
+  return [
+    ...planSplits(
+      Object.entries(files).map(([path, mb]) => ({ path, bytes: mb * bytesPerMb })),
+      splitBytes,
+    ),
+  ];
 }
 
 describe('findIdleThreads', () => {

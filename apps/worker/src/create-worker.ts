@@ -44,6 +44,7 @@ import { traceStep, traceTask } from './message-trace.js';
 import { runControlStep } from './run-control-step.js';
 import { RunningTasks } from './running-tasks.js';
 import { ClientShares } from './shares/client-shares.js';
+import { StepPrecedence } from './step-precedence.js';
 import { KnownJobs } from './steps/known-jobs.js';
 import type { StepTools } from './steps/step-tools.js';
 import { TaskTally } from './task-tally.js';
@@ -130,9 +131,10 @@ async function consume(
   await notices.start();
   const { lockSeconds, stalledCheckSeconds } = settings;
   const common = { connection, logger, name: tools.workerId, lockSeconds, stalledCheckSeconds };
+  const steps = new StepPrecedence();
   const control = openConsumer<ControlData, void>(
     queueNames.control,
-    (message, token) => traceStep(tools, message, own => runControlStep(own, message, token)),
+    (message, token) => steps.during(() => traceStep(tools, message, own => runControlStep(own, message, token))),
     { ...common, concurrency: queueLimits.controlConcurrency },
   );
   parts.add('control consumer', () => control.close());
@@ -146,6 +148,7 @@ async function consume(
     queueNames.tasks,
     async (message, token, signal) => {
       await leaveToOthers(running, message, token);
+      await steps.giveWay(message.data);
       return tally.during(signal, () =>
         running.during(message, () =>
           locks.during(message, lock =>

@@ -310,6 +310,9 @@ export const queueLimits = {
   /** Minutes of totals that BullMQ keeps per queue: a week. */
   metricsMinutes: 10_080,
   controlConcurrency: 4,
+  /** For so long a worker that is at a step begins no task of a large job: none but the first `promptTasks`. */
+  precedenceMs: 30,
+  promptTasks: 100,
   /** How often the output of a task may turn out damaged before its job fails: by then it is the storage that damages it. */
   withdrawalsMax: 3,
   /** How often a reduce task looks whether the map tasks have run again whose output was damaged. */
