@@ -6,32 +6,25 @@
  * Only for a moment, since some steps take long (placing thousands of parts, removing a job's files); and a job's first tasks begin at once, so that
  * many small jobs do not wait for one another.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { queueLimits, type TaskData } from '@gridmr/contracts';
+import { waitAtMost } from '@gridmr/runtime';
 
 export class StepPrecedence {
-  readonly #steps = new Set<Promise<void>>();
+  readonly #steps = new Set<Promise<unknown>>();
 
   async during<T>(step: () => Promise<T>): Promise<T> {
     const result = step();
-    const ended = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#steps.add(ended);
+    this.#steps.add(result);
     try {
       return await result;
     } finally {
-      this.#steps.delete(ended);
+      this.#steps.delete(result);
     }
   }
 
   /** Resolves when the task may begin. */
   async giveWay({ index }: Pick<TaskData, 'index'>): Promise<void> {
     if (index < queueLimits.promptTasks || this.#steps.size === 0) return;
-    const waited = new AbortController();
-    const moment = delay(queueLimits.precedenceMs, undefined, { signal: waited.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.#steps), moment]);
-    waited.abort();
+    await waitAtMost(queueLimits.precedenceMs, Promise.allSettled(this.#steps));
   }
 }
